@@ -1,0 +1,16 @@
+package space
+
+// Evidence is what is known of a row: the row lies in the product of the given
+// sets. Fields that are not named are free. One Given a field.
+type Evidence []Given
+
+// Given restricts one field to a set of values: the union of its parts.
+type Given struct {
+	Field   int        // position in Schema.Fields
+	Codes   []int32    // admitted codes of a coded kind
+	Ranges  []Interval // admitted ranges of a numeric kind
+	Missing bool       // missing is admitted
+}
+
+// Interval is a closed range of a numeric kind, in the field's unit.
+type Interval struct{ Min, Max float64 }

@@ -1,0 +1,111 @@
+// Package space describes the sample space: the set of all values that an
+// observation can take, as named fields, each with a kind, a domain and a base
+// measure. It is inferred from data, written to a file that a person can edit,
+// and read back.
+package space
+
+import (
+	"math"
+	"time"
+)
+
+// Schema is a sample space: the fields of a row, in their order, and how the
+// rows were written, so that samples can be written the same way.
+type Schema struct {
+	Fields  []Field
+	Dialect Dialect
+}
+
+// Dialect is how a text file of rows was written.
+type Dialect struct {
+	Delimiter string // "," ";" "\t" "|"; empty means ","
+	NoHeader  bool   // rows only, no line of names
+	CRLF      bool   // lines end in \r\n
+	BOM       bool   // the file starts with a UTF-8 byte-order mark
+}
+
+// Field is one column of the sample space.
+//
+// The base measure follows from the kind: counting measure on levels and on
+// grids (LogProb is the log of a mass), Lebesgue measure on Real (a density in
+// the data's own unit). ID fields have none: they add nothing to LogProb.
+type Field struct {
+	Name string
+	Kind Kind
+
+	// Levels of a coded kind as they are written; a value's code is its index.
+	Levels []string
+	// Quoted levels or values are always written in quotes.
+	Quoted bool
+
+	// Min and Max bound a numeric kind, both included, in the field's unit.
+	Min, Max float64
+	// Digits after the decimal point: the grid of Decimal is 10^-Digits.
+	// Fixed says that trailing zeros are written ("1.50").
+	Digits int
+	Fixed  bool
+	// Unit is the tick of Datetime and Duration: values are whole numbers of it.
+	Unit time.Duration
+	// Layout is how a Datetime or Duration is written (see ParseValue).
+	Layout string
+
+	// Missing lists the markers of a missing value, the first of which is
+	// written; an empty list means that the field is never missing. The empty
+	// string is a marker like any other.
+	Missing []string
+
+	// Pattern makes the values of an ID field (see IDPattern).
+	Pattern string
+
+	// Why says in a few words why inference chose the kind; a comment only.
+	Why string
+}
+
+// Optional reports whether a value may be missing.
+func (f *Field) Optional() bool { return len(f.Missing) > 0 }
+
+// Step returns the distance between neighbours on the field's grid, in the
+// field's unit: 1 for whole numbers and ticks, 10^-Digits for decimals, 0 for
+// reals and for kinds that are not numeric.
+func (f *Field) Step() float64 {
+	switch f.Kind {
+	case Integer, Datetime, Duration:
+		return 1
+	case Decimal:
+		return math.Pow10(-f.Digits)
+	}
+	return 0
+}
+
+// Snap returns the grid value nearest to x, bit-equal to what reading its text
+// gives; a real is returned as it is.
+func (f *Field) Snap(x float64) float64 {
+	switch f.Kind {
+	case Integer, Datetime, Duration:
+		return math.Round(x)
+	case Decimal:
+		scale := math.Pow10(f.Digits)
+		return math.Round(x*scale) / scale
+	}
+	return x
+}
+
+// Index returns the position of the field of that name, or -1.
+func (s *Schema) Index(name string) int {
+	for j := range s.Fields {
+		if s.Fields[j].Name == name {
+			return j
+		}
+	}
+	return -1
+}
+
+// Project returns the schema of some of the fields, by position, in the order
+// given.
+func (s *Schema) Project(fields []int) *Schema {
+	p := &Schema{Dialect: s.Dialect, Fields: make([]Field, len(fields))}
+	for i, j := range fields {
+		p.Fields[i] = s.Fields[j]
+	}
+	return p
+}
