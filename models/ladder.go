@@ -1,0 +1,4 @@
+package models
+
+// ladder lists the rungs, the simplest first.
+var ladder = []Rung{}

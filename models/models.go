@@ -1,0 +1,53 @@
+// Package models is the ladder: the list of all rungs, so that nothing else
+// needs to know of a particular one.
+package models
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// Options are what a caller can ask of any rung without knowing which it is. A
+// rung takes what concerns it and ignores the rest; the zero value is every
+// rung's default.
+type Options struct {
+	Label string // the field that a rung with a label explains; empty means none
+	Seed  uint64 // of what a rung draws while it fits, such as where EM starts
+	Sharp bool   // closer to the data, and to its rows
+}
+
+// Rung is one kind of model.
+type Rung struct {
+	Kind    string // "independent": what --model takes and the model file says
+	Summary string // one line for help
+	// New returns the rung's family under the options.
+	New func(Options) (mimic.Family, error)
+	// Decode reads what Model.AppendBinary wrote. The blob may be hostile:
+	// whatever it holds, Decode returns a sound model or an error.
+	Decode func(*space.Schema, []byte) (mimic.Model, error)
+}
+
+// All returns the rungs in the order of the ladder, the simplest first.
+func All() []Rung { return append([]Rung(nil), ladder...) }
+
+// Lookup returns the rung of that kind.
+func Lookup(kind string) (Rung, error) {
+	for _, r := range ladder {
+		if r.Kind == kind {
+			return r, nil
+		}
+	}
+	return Rung{}, fmt.Errorf("unknown model %q: one of %s", kind, strings.Join(Kinds(), ", "))
+}
+
+// Kinds returns the names of the rungs in the order of the ladder.
+func Kinds() []string {
+	kinds := make([]string, len(ladder))
+	for i, r := range ladder {
+		kinds[i] = r.Kind
+	}
+	return kinds
+}
