@@ -1,0 +1,67 @@
+// Package fit is maximum likelihood in motion: it drives any mimic.Fit over any
+// source of rows with a pool of workers, holds rows out, and measures models on
+// rows that they have not seen.
+//
+// Every reduction over rows, of a fit as of an evaluation, runs over blocks of
+// table.BlockRows rows aligned to the global row index and merges in a fixed
+// binary tree over block numbers. Its result is the same bits for any number of
+// workers.
+package fit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Options of a fit.
+type Options struct {
+	// Progress, if set, is told how many rows of a stage are done, as blocks
+	// end. Calls come one at a time and done never falls within a stage.
+	Progress func(stage string, done, total int64)
+}
+
+// Run fits the family to all rows of src by maximum likelihood. The number of
+// workers is the context's; a cancelled context ends the fit with its error.
+func Run(ctx context.Context, src table.Source, family mimic.Family, opt Options) (mimic.Model, error) {
+	m, err := run(ctx, src, family, opt)
+	if err != nil {
+		return nil, fmt.Errorf("fit %s: %w", family.Kind(), err)
+	}
+	return m, nil
+}
+
+func run(ctx context.Context, src table.Source, family mimic.Family, opt Options) (mimic.Model, error) {
+	f, err := family.NewFit(src.Schema(), src.Rows())
+	if err != nil {
+		return nil, err
+	}
+	for pass := 1; ; pass++ {
+		r, more := f.Next()
+		if !more {
+			return f.Model()
+		}
+		total, err := reduce(ctx, src, r, f.NewStats, opt.stage(fmt.Sprintf("pass %d", pass), r))
+		if err != nil {
+			return nil, err
+		}
+		if err := f.Step(ctx, total); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// stage returns the function that takes the number of rows just done and
+// reports the sum; nil where nobody listens.
+func (o Options) stage(name string, r table.Range) func(rows int64) {
+	if o.Progress == nil {
+		return nil
+	}
+	var done int64
+	return func(rows int64) {
+		done += rows
+		o.Progress(name, done, r.Rows())
+	}
+}
