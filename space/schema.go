@@ -46,15 +46,19 @@ type Field struct {
 	Fixed  bool
 	// Unit is the tick of Datetime and Duration: values are whole numbers of it.
 	Unit time.Duration
-	// Layout is how a Datetime or Duration is written (see ParseValue).
-	Layout string
+	// Layout is how a Datetime or Duration is written.
+	Layout Layout
+	// Zone is the offset, "+02:00" or "-03:30", in which a Datetime is written
+	// whose layout shows offsets; empty means UTC. Values are instants, so that
+	// an offset that varies from row to row is not kept.
+	Zone string
 
 	// Missing lists the markers of a missing value, the first of which is
 	// written; an empty list means that the field is never missing. The empty
 	// string is a marker like any other.
 	Missing []string
 
-	// Pattern makes the values of an ID field (see IDPattern).
+	// Pattern makes the values of an ID field (see FillIDs).
 	Pattern string
 
 	// Why says in a few words why inference chose the kind; a comment only.
