@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 
@@ -16,6 +17,41 @@ type Nats struct {
 	StdErr     float64 // standard error of Mean
 	Rows       int64   // rows measured, impossible ones included
 	Impossible int64   // rows of probability zero, which Mean leaves out
+}
+
+// natsJSON is Nats in JSON, which has no NaN: null instead.
+type natsJSON struct {
+	Mean       *float64 `json:"mean"`
+	StdErr     *float64 `json:"stderr"`
+	Rows       int64    `json:"rows"`
+	Impossible int64    `json:"impossible"`
+}
+
+// MarshalJSON writes a figure that there is not (see Evaluate) as null.
+func (n Nats) MarshalJSON() ([]byte, error) {
+	number := func(x float64) *float64 {
+		if math.IsNaN(x) {
+			return nil
+		}
+		return &x
+	}
+	return json.Marshal(natsJSON{number(n.Mean), number(n.StdErr), n.Rows, n.Impossible})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (n *Nats) UnmarshalJSON(text []byte) error {
+	var j natsJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	number := func(x *float64) float64 {
+		if x == nil {
+			return math.NaN()
+		}
+		return *x
+	}
+	*n = Nats{number(j.Mean), number(j.StdErr), j.Rows, j.Impossible}
+	return nil
 }
 
 // Evaluate measures the model on all rows of src. Rows of weight w count w

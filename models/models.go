@@ -14,9 +14,9 @@ import (
 // rung takes what concerns it and ignores the rest; the zero value is every
 // rung's default.
 type Options struct {
-	Label string // the field that a rung with a label explains; empty means none
-	Seed  uint64 // of what a rung draws while it fits, such as where EM starts
-	Sharp bool   // closer to the data, and to its rows
+	Label string `json:"label,omitempty"` // the field that a rung with a label explains; empty means none
+	Seed  uint64 `json:"seed"`            // of what a rung draws while it fits, such as where EM starts
+	Sharp bool   `json:"sharp,omitempty"` // closer to the data, and to its rows
 }
 
 // Rung is one kind of model.

@@ -66,7 +66,7 @@ func (g *generator) fill(b *table.Batch) error {
 	}
 	for j := range g.schema.Fields {
 		if f := &g.schema.Fields[j]; !f.Kind.Learned() {
-			if err := fillIDs(f, g.key.Child(idKey(j)), b.Cols[j].Text, b.First); err != nil {
+			if err := space.FillIDs(f, g.key.Child(idKey(j)), b.Cols[j].Text, b.First); err != nil {
 				return fmt.Errorf("sample column %q: %w", f.Name, err)
 			}
 		}
