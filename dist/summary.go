@@ -1,0 +1,112 @@
+package dist
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Summary collects the statistics of one column from which its Codebook is
+// made: the rows of each level, or a Sketch of the numbers, and the rows
+// without a value. Merging is associative as long as the Sketch is exact, and
+// gives the same bits for the same tree of merges always.
+type Summary struct {
+	field   *space.Field
+	levels  []float64 // [levels] rows of each
+	numbers Sketch
+	missing float64
+	scratch []Point
+}
+
+// NewSummary returns the empty summary of a field.
+func NewSummary(f *space.Field) *Summary {
+	s := &Summary{field: f}
+	if f.Kind.Coded() {
+		s.levels = make([]float64, len(f.Levels))
+	}
+	return s
+}
+
+// Add adds the rows of a column [n rows]; nil weight counts each row once. It
+// refuses values outside the sample space that no codebook could code.
+func (s *Summary) Add(col table.Column, weight []float64) error {
+	if s.field.Kind.Coded() {
+		for i, level := range col.Code {
+			w := weightAt(weight, i)
+			switch {
+			case w == 0:
+			case level >= 0 && int(level) < len(s.levels):
+				s.levels[level] += w
+			case level == table.Missing && s.field.Optional():
+				s.missing += w
+			case level == table.Missing:
+				return s.neverMissing(i)
+			default:
+				return fmt.Errorf("field %q, row %d of the batch: a value that the schema does not list", s.field.Name, i)
+			}
+		}
+		return nil
+	}
+	for i, x := range col.Num {
+		switch w := weightAt(weight, i); {
+		case w == 0:
+		case x != x && !s.field.Optional():
+			return s.neverMissing(i)
+		case x != x:
+			s.missing += w
+		case math.IsInf(x, 0):
+			return fmt.Errorf("field %q, row %d of the batch: %v is not a finite number", s.field.Name, i, x)
+		}
+	}
+	s.scratch = appendPoints(s.scratch[:0], col.Num, weight)
+	s.numbers.add(append([]Point(nil), s.scratch...))
+	return nil
+}
+
+func (s *Summary) neverMissing(i int) error {
+	return fmt.Errorf("field %q, row %d of the batch: missing, which the schema does not allow; add a marker to its missing list", s.field.Name, i)
+}
+
+// Merge adds the rows of later.
+func (s *Summary) Merge(later *Summary) {
+	for k, w := range later.levels {
+		s.levels[k] += w
+	}
+	s.numbers.Merge(&later.numbers)
+	s.missing += later.missing
+}
+
+// Codebook returns the field's codebook and the rows of each of its codes
+// [codes].
+func (s *Summary) Codebook() (*Codebook, []float64, error) {
+	var (
+		book   *Codebook
+		counts []float64
+		err    error
+	)
+	if s.field.Kind.Coded() {
+		book, err = NewLevelBook(s.field)
+		counts = append(counts, s.levels...)
+	} else {
+		book, counts, err = NewNumberBook(s.field, &s.numbers)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if book.missing {
+		counts = append(counts, s.missing)
+	}
+	return book, counts, nil
+}
+
+// Sketch returns the sketch of a numeric column.
+func (s *Summary) Sketch() *Sketch { return &s.numbers }
+
+func weightAt(weight []float64, i int) float64 {
+	if weight == nil {
+		return 1
+	}
+	return weight[i]
+}
