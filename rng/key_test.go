@@ -112,7 +112,7 @@ func TestUniform(t *testing.T) {
 // TestIndependent correlates each draw with those 1 to 8 places on. A
 // correlation of n = 100,000 pairs is normal with standard deviation n^-½; 5.4
 // of them (.017) are exceeded by chance once in 10⁷, here once in 3·10⁵ seeds.
-// Draws that share one random bit in 50 would fail.
+// A correlation of .02 fails three times in four.
 func TestIndependent(t *testing.T) {
 	const n, lags = 100_000, 8
 	for name, draw := range sequences {
