@@ -43,7 +43,7 @@ func Run(ctx context.Context, m mimic.Model, w table.Writer, opt Options) error 
 			rows *table.Batch
 			text []byte
 		}, par.Workers(ctx))
-		output turns
+		output = newTurns()
 	)
 	return par.DoWorker(ctx, g.blocks(), func(worker, i int) (err error) {
 		own := &scratch[worker]

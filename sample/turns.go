@@ -2,13 +2,18 @@ package sample
 
 import "sync"
 
-// turns lets numbered tasks take turns in the order of their numbers. The zero
-// value waits for task 0.
+// turns lets numbered tasks take turns in the order of their numbers, from 0.
 type turns struct {
 	mu      sync.Mutex
-	passed  sync.Cond
+	passed  *sync.Cond
 	next    int
 	stopped bool
+}
+
+func newTurns() *turns {
+	t := new(turns)
+	t.passed = sync.NewCond(&t.mu)
+	return t
 }
 
 // take waits for the turn of task i and reports whether it came: it does not
@@ -16,7 +21,6 @@ type turns struct {
 func (t *turns) take(i int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.passed.L = &t.mu
 	for t.next != i && !t.stopped {
 		t.passed.Wait()
 	}
