@@ -92,6 +92,11 @@ func (c *Codebook) Bounds(code uint16) (lo, hi float64) {
 	return c.grid.value(c.bounds[code]), c.grid.value(c.max)
 }
 
+// Empty reports whether a restriction has left a code without values.
+func (c *Codebook) Empty(code uint16) bool {
+	return c.numeric && int(code) < c.values && len(c.tiles[code].lo)+len(c.atoms[code].lo) == 0
+}
+
 // Encode sets dst [n rows] to the codes of a column, Outside where the value is
 // not in the sample space.
 func (c *Codebook) Encode(dst []uint16, col table.Column) {

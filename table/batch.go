@@ -56,7 +56,7 @@ func NewBatch(s *space.Schema, first int64, n int) *Batch {
 func (b *Batch) Slice(lo, hi int) *Batch {
 	s := &Batch{Schema: b.Schema, First: b.First + int64(lo), N: hi - lo, Cols: make([]Column, len(b.Cols))}
 	for j, c := range b.Cols {
-		s.Cols[j] = c.slice(lo, hi)
+		s.Cols[j] = c.Slice(lo, hi)
 	}
 	if b.Weight != nil {
 		s.Weight = b.Weight[lo:hi:hi]
@@ -64,7 +64,8 @@ func (b *Batch) Slice(lo, hi int) *Batch {
 	return s
 }
 
-func (c Column) slice(lo, hi int) Column {
+// Slice returns values lo … hi-1 of c as a view.
+func (c Column) Slice(lo, hi int) Column {
 	var s Column
 	switch {
 	case c.Num != nil:
