@@ -1,0 +1,259 @@
+// Package coded is what the rungs over codes share: a dataset with one small
+// code a cell, the fit that makes it, and the model that a distribution over
+// codes becomes once every code has its codebook.
+package coded
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Data is a dataset in codes: two bytes a cell, column by column. It holds the
+// learned fields of the schema only.
+type Data struct {
+	Schema *space.Schema
+	Fields []int            // [learned fields], position in Schema
+	Books  []*dist.Codebook // [learned fields]
+	Rows   [][]float64      // [learned fields][codes], the rows with each code
+	Codes  [][]uint16       // [learned fields][rows]
+	Weight []float64        // [rows], nil for once each
+	N      int              // rows
+}
+
+// WeightOf returns the weight of row i.
+func (d *Data) WeightOf(i int) float64 {
+	if d.Weight == nil {
+		return 1
+	}
+	return d.Weight[i]
+}
+
+// Total returns the sum of the weights.
+func (d *Data) Total() float64 {
+	if d.Weight == nil {
+		return float64(d.N)
+	}
+	sum := 0.0
+	for _, w := range d.Weight {
+		sum += w
+	}
+	return sum
+}
+
+// Collapse returns the distinct rows of d in order of first appearance, each
+// with the weight of all its copies.
+func (d *Data) Collapse() *Data {
+	var (
+		first  = make(map[string]int, d.N)
+		key    = make([]byte, 2*len(d.Codes))
+		rows   []int
+		weight []float64
+	)
+	for i := range d.N {
+		for j, codes := range d.Codes {
+			key[2*j], key[2*j+1] = byte(codes[i]), byte(codes[i]>>8)
+		}
+		at, ok := first[string(key)]
+		if !ok {
+			at = len(rows)
+			first[string(key)] = at
+			rows = append(rows, i)
+			weight = append(weight, 0)
+		}
+		weight[at] += d.WeightOf(i)
+	}
+	return d.pick(rows, weight)
+}
+
+// Select returns the rows of d at the given indices, in that order.
+func (d *Data) Select(rows []int) *Data {
+	var weight []float64
+	if d.Weight != nil {
+		weight = make([]float64, len(rows))
+		for i, r := range rows {
+			weight[i] = d.Weight[r]
+		}
+	}
+	return d.pick(rows, weight)
+}
+
+func (d *Data) pick(rows []int, weight []float64) *Data {
+	p := *d
+	p.N, p.Weight = len(rows), weight
+	p.Codes = make([][]uint16, len(d.Codes))
+	for j, codes := range d.Codes {
+		p.Codes[j] = make([]uint16, len(rows))
+		for i, r := range rows {
+			p.Codes[j][i] = codes[r]
+		}
+	}
+	return &p
+}
+
+// fit makes Data in two passes, one for the codebooks and one that codes the
+// rows, and then the model in one step.
+type fit struct {
+	data   Data
+	rows   int64
+	pass   int
+	finish func(context.Context, *Data) (mimic.Model, error)
+	model  mimic.Model
+}
+
+// NewFit returns the fit of a family that needs all rows in memory, coded: it
+// makes the Data and hands it to finish, which returns the model.
+func NewFit(s *space.Schema, rows int64, finish func(context.Context, *Data) (mimic.Model, error)) (mimic.Fit, error) {
+	if rows < 1 {
+		return nil, fmt.Errorf("no rows to fit")
+	}
+	f := &fit{data: Data{Schema: s, Fields: Learned(s)}, rows: rows, finish: finish}
+	if len(f.data.Fields) == 0 {
+		return nil, fmt.Errorf("no field to learn: every field is an id")
+	}
+	return f, nil
+}
+
+// Learned returns the positions of the fields that models learn.
+func Learned(s *space.Schema) []int {
+	var fields []int
+	for j := range s.Fields {
+		if s.Fields[j].Kind.Learned() {
+			fields = append(fields, j)
+		}
+	}
+	return fields
+}
+
+func (f *fit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.pass < 2 }
+
+func (f *fit) NewStats() mimic.Stats {
+	if f.pass == 0 {
+		s := make(summaries, len(f.data.Fields))
+		for i, j := range f.data.Fields {
+			s[i] = summary{j, dist.NewSummary(&f.data.Schema.Fields[j])}
+		}
+		return s
+	}
+	return &gathered{data: &f.data}
+}
+
+func (f *fit) Step(ctx context.Context, total mimic.Stats) (err error) {
+	f.pass++
+	switch s := total.(type) {
+	case summaries:
+		for _, c := range s {
+			book, rows, err := c.Codebook()
+			if err != nil {
+				return err
+			}
+			f.data.Books = append(f.data.Books, book)
+			f.data.Rows = append(f.data.Rows, rows)
+		}
+	case *gathered:
+		s.concatenate()
+		f.model, err = f.finish(ctx, &f.data)
+	}
+	return err
+}
+
+func (f *fit) Model() (mimic.Model, error) { return f.model, nil }
+
+// summaries are the statistics of the first pass.
+type summaries []summary
+
+type summary struct {
+	field int
+	*dist.Summary
+}
+
+func (s summaries) Add(b *table.Batch) error {
+	for _, c := range s {
+		if err := c.Summary.Add(b.Cols[c.field], b.Weight); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s summaries) Merge(later mimic.Stats) error {
+	for i, c := range later.(summaries) {
+		s[i].Summary.Merge(c.Summary)
+	}
+	return nil
+}
+
+// gathered are the statistics of the second pass: the rows themselves, in
+// codes, as a list of runs that is joined at the end.
+type gathered struct {
+	data *Data
+	runs []run
+}
+
+type run struct {
+	n      int
+	codes  [][]uint16
+	weight []float64
+}
+
+func (g *gathered) Add(b *table.Batch) error {
+	r := run{n: b.N, codes: make([][]uint16, len(g.data.Fields)), weight: b.Weight}
+	for i, j := range g.data.Fields {
+		r.codes[i] = make([]uint16, b.N)
+		g.data.Books[i].Encode(r.codes[i], b.Cols[j])
+	}
+	g.runs = append(g.runs, r)
+	return nil
+}
+
+func (g *gathered) Merge(later mimic.Stats) error {
+	g.runs = append(g.runs, later.(*gathered).runs...)
+	return nil
+}
+
+// concatenate moves the rows into the data, without those of weight 0.
+func (g *gathered) concatenate() {
+	d := g.data
+	weighted := false
+	total := 0
+	for _, r := range g.runs {
+		total += r.n
+		weighted = weighted || r.weight != nil
+	}
+	d.Codes = make([][]uint16, len(d.Fields))
+	for j := range d.Codes {
+		d.Codes[j] = make([]uint16, 0, total)
+		for i := range g.runs {
+			d.Codes[j] = append(d.Codes[j], g.runs[i].codes[j]...)
+			g.runs[i].codes[j] = nil
+		}
+	}
+	d.N = total
+	if !weighted {
+		return
+	}
+	weight := make([]float64, 0, total)
+	for _, r := range g.runs {
+		for i := range r.n {
+			w := 1.0
+			if r.weight != nil {
+				w = r.weight[i]
+			}
+			weight = append(weight, w)
+		}
+	}
+	d.Weight = weight
+	var present []int
+	for i, w := range weight {
+		if w > 0 {
+			present = append(present, i)
+		}
+	}
+	if len(present) < total {
+		*d = *d.Select(present)
+	}
+}

@@ -1,0 +1,245 @@
+package coded
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/wire"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Distribution is a distribution over rows of codes. Codes come column by
+// column, [learned fields][n rows].
+type Distribution interface {
+	// LogProb sets dst [n rows] to the log-probability of the rows.
+	LogProb(dst []float64, codes [][]uint16)
+	// Sample fills codes with rows first, first+1, … of the key's sequence.
+	Sample(codes [][]uint16, first int64, k rng.Key)
+	// Condition returns the distribution that is proportional to
+	// p(codes)·∏ share[j][code of field j], and the sum of that product, its
+	// logarithm. A nil share leaves its field free.
+	Condition(share [][]float64) (d Distribution, logProb float64, err error)
+	// Marginal returns the distribution of some of the fields, in that order.
+	Marginal(fields []int) (Distribution, error)
+	Parameters() int64
+	AppendBinary(dst []byte) ([]byte, error)
+}
+
+// Model is a distribution over codes with the codebook of each field: p(x) =
+// p(codes) · ∏ p(x_j given its code).
+type Model struct {
+	kind   string
+	schema *space.Schema
+	fields []int // [learned fields], position in schema
+	books  []*dist.Codebook
+	codes  Distribution
+}
+
+var (
+	_ mimic.Density      = (*Model)(nil)
+	_ mimic.Sampler      = (*Model)(nil)
+	_ mimic.Conditioner  = (*Model)(nil)
+	_ mimic.Marginalizer = (*Model)(nil)
+)
+
+// NewModel returns the model of the kind over the fields of data.
+func NewModel(kind string, data *Data, codes Distribution) *Model {
+	return &Model{kind, data.Schema, data.Fields, data.Books, codes}
+}
+
+// Kind returns the kind of the rung.
+func (m *Model) Kind() string { return m.kind }
+
+// Schema returns the sample space.
+func (m *Model) Schema() *space.Schema { return m.schema }
+
+// Codes returns the distribution over codes.
+func (m *Model) Codes() Distribution { return m.codes }
+
+// Parameters returns the number of free parameters of the distribution.
+func (m *Model) Parameters() int64 { return m.codes.Parameters() }
+
+// scratch is what LogProb and Sample need for a block of rows.
+type scratch struct {
+	codes [][]uint16
+	u     []float64
+}
+
+var pool = sync.Pool{New: func() any { return new(scratch) }}
+
+func (s *scratch) size(fields, rows int) *scratch {
+	for len(s.codes) < fields {
+		s.codes = append(s.codes, nil)
+	}
+	for j := range fields {
+		if cap(s.codes[j]) < rows {
+			s.codes[j] = make([]uint16, rows)
+		}
+		s.codes[j] = s.codes[j][:rows]
+	}
+	if cap(s.u) < rows {
+		s.u = make([]float64, rows)
+	}
+	s.u = s.u[:rows]
+	return s
+}
+
+// LogProb implements mimic.Density.
+func (m *Model) LogProb(dst []float64, b *table.Batch) error {
+	if len(dst) != b.N {
+		panic("coded: dst has the wrong length")
+	}
+	own := pool.Get().(*scratch)
+	defer pool.Put(own)
+	for lo := 0; lo < b.N; lo += table.BlockRows {
+		hi := min(lo+table.BlockRows, b.N)
+		m.logProb(dst[lo:hi], b.Slice(lo, hi), own.size(len(m.fields), hi-lo))
+	}
+	return nil
+}
+
+func (m *Model) logProb(dst []float64, b *table.Batch, own *scratch) {
+	codes, outside := own.codes[:len(m.fields)], own.u
+	clear(outside)
+	for i, j := range m.fields {
+		m.books[i].Encode(codes[i], b.Cols[j])
+		for r, c := range codes[i] {
+			if c == dist.Outside {
+				codes[i][r] = 0 // any code that there is: the row is impossible anyway
+				outside[r] = 1
+			}
+		}
+	}
+	m.codes.LogProb(dst, codes)
+	for i, j := range m.fields {
+		m.books[i].LogDetail(dst, codes[i], b.Cols[j])
+	}
+	for r, out := range outside {
+		if out != 0 {
+			dst[r] = math.Inf(-1)
+		}
+	}
+}
+
+// The purposes that draws of a row serve.
+const (
+	forCodes  = 0
+	forDetail = 1
+)
+
+// Sample implements mimic.Sampler.
+func (m *Model) Sample(dst *table.Batch, k rng.Key) error {
+	own := pool.Get().(*scratch)
+	defer pool.Put(own)
+	own.size(len(m.fields), dst.N)
+	codes := own.codes[:len(m.fields)]
+	m.codes.Sample(codes, dst.First, k.Child(forCodes))
+	detail := k.Child(forDetail)
+	for i, j := range m.fields {
+		if m.books[i].Numeric() {
+			detail.Child(uint64(i)).Float64s(own.u, dst.First)
+		}
+		m.books[i].Decode(&dst.Cols[j], codes[i], own.u)
+	}
+	return nil
+}
+
+// Condition implements mimic.Conditioner. The answer is exact.
+func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
+	c := *m
+	c.books = append([]*dist.Codebook(nil), m.books...)
+	share := make([][]float64, len(m.fields))
+	for _, given := range e {
+		for i, j := range m.fields {
+			if j == given.Field {
+				c.books[i], share[i] = c.books[i].Restrict(given)
+			}
+		}
+	}
+	codes, logProb, err := m.codes.Condition(share)
+	if err != nil {
+		return nil, err
+	}
+	if math.IsInf(logProb, -1) {
+		return nil, mimic.ErrImpossible
+	}
+	c.codes = codes
+	return &c, nil
+}
+
+// Marginal implements mimic.Marginalizer. The answer is exact.
+func (m *Model) Marginal(names []string) (mimic.Model, error) {
+	var at, in, kept []int // positions in the schema, in m.fields, and in the new schema
+	for n, name := range names {
+		j := m.schema.Index(name)
+		if j < 0 {
+			return nil, fmt.Errorf("no field %q", name)
+		}
+		at = append(at, j)
+		for i, f := range m.fields {
+			if f == j {
+				in, kept = append(in, i), append(kept, n)
+			}
+		}
+	}
+	codes, err := m.codes.Marginal(in)
+	if err != nil {
+		return nil, err
+	}
+	c := &Model{kind: m.kind, schema: m.schema.Project(at), fields: kept, codes: codes}
+	for _, i := range in {
+		c.books = append(c.books, m.books[i])
+	}
+	return c, nil
+}
+
+// blob is what AppendBinary writes.
+type blob struct {
+	Books []dist.BookWire `cbor:"books"`
+	Codes []byte          `cbor:"codes"`
+}
+
+// AppendBinary implements encoding.BinaryAppender.
+func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
+	var w blob
+	for _, b := range m.books {
+		w.Books = append(w.Books, b.Wire())
+	}
+	var err error
+	if w.Codes, err = m.codes.AppendBinary(nil); err != nil {
+		return dst, err
+	}
+	return wire.Append(dst, w)
+}
+
+// Decode reads what AppendBinary wrote. decode reads the distribution, given
+// the number of codes of each learned field.
+func Decode(kind string, s *space.Schema, data []byte, decode func(codes []int, data []byte) (Distribution, error)) (*Model, error) {
+	var w blob
+	if err := wire.Decode(data, &w); err != nil {
+		return nil, err
+	}
+	m := &Model{kind: kind, schema: s, fields: Learned(s)}
+	if len(w.Books) != len(m.fields) {
+		return nil, fmt.Errorf("%d codebooks for %d fields", len(w.Books), len(m.fields))
+	}
+	var codes []int
+	for i, j := range m.fields {
+		book, err := dist.NewBook(&s.Fields[j], w.Books[i])
+		if err != nil {
+			return nil, fmt.Errorf("field %q: %w", s.Fields[j].Name, err)
+		}
+		m.books = append(m.books, book)
+		codes = append(codes, book.Codes())
+	}
+	var err error
+	if m.codes, err = decode(codes, w.Codes); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
