@@ -1,14 +1,462 @@
 package space
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	// maxGridDigits is the finest grid that is inferred: measurements have
+	// fewer digits, results of a computation more.
+	maxGridDigits = 9
+	// manyLevels is how many levels a column may have whether they repeat or not.
+	manyLevels = 1000
+	// fewRows is when values that are all distinct may be so by chance.
+	fewRows = 20
+	// fewNumbers is how many distinct numbers may be names of categories.
+	fewNumbers = 20
+	// proseWords and proseLength are the average length of what is no name.
+	proseWords, proseLength = 5, 60
+)
 
 // Infer returns the sample space of a dataset from the profiles of its columns,
 // and what a person knows of them better; o may be nil. The error names every
 // column that no kind fits, and says what to do about it.
-func Infer(columns []*Profile, o *Overrides) (*Schema, error) { return nil, errors.New("not yet") }
+//
+// Levels are in the order of their text, or of their value where all are
+// numbers: the order of rows does not matter.
+func Infer(columns []*Profile, o *Overrides) (*Schema, error) {
+	s := &Schema{Fields: make([]Field, len(columns))}
+	var wrong []error
+	for j, p := range columns {
+		f, err := p.infer(o.of(p.Name))
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		s.Fields[j] = f
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
 
-// Numbers says what the numbers of a column look like.
-type Numbers struct {
-	Count    int64 // numbers
-	Min, Max float64
+// of is Field that may be called without overrides.
+func (o *Overrides) of(name string) *Override {
+	if o == nil {
+		return nil
+	}
+	return o.Field(name)
+}
+
+// Reread returns the form in which the column is to be read before it can be
+// inferred: p.Form, unless the cells have shown that to be wrong. What was read
+// as text is known wholly: the form that Reread gives for it is final. For
+// AsTimes, how has the Kind, Layout and Unit to read it by.
+//
+// A form that is right for a part of the rows is a good guess for all of them.
+func (p *Profile) Reread(o *Override) (form Form, how Field) {
+	declared, isDeclared := o.Form()
+	switch {
+	case isDeclared && declared != AsTimes:
+		return declared, how
+	case p.Type != nil, p.Form == AsNumbers && p.mostlyNumbers() && !p.maybeID():
+		return AsNumbers, how
+	case p.Form == AsText && !isDeclared && p.numbersAreWanted(o):
+		return AsNumbers, how
+	case p.Form == AsTimes && p.Times.Describe(&how), p.Form == AsText && p.mostlyTimes(o, &how):
+		how.Unit = min(how.Unit, max(how.Layout.finest(how.Kind), time.Microsecond))
+		return AsTimes, how
+	}
+	return AsText, how
+}
+
+// Form returns the form in which the kind that o declares is read; ok is false
+// where it declares none.
+func (o *Override) Form() (form Form, ok bool) {
+	switch {
+	case !o.Has(SetKind):
+		return AsText, false
+	case o.Kind == Datetime || o.Kind == Duration:
+		return AsTimes, true
+	case o.Kind.Numeric():
+		return AsNumbers, true
+	}
+	return AsText, true
+}
+
+// Marks reports whether text is a marker of a missing value in a column of
+// numbers or times: those that o declares, else the usual ones.
+func (o *Override) Marks(text []byte) bool {
+	if o.Has(SetMissing) {
+		return o.IsMissing(text)
+	}
+	return IsMarker(text)
+}
+
+// NewTimes returns Times that admit the layout that o declares, or any.
+func (o *Override) NewTimes() Times {
+	if !o.Has(SetLayout) {
+		return Times{}
+	}
+	for _, kind := range []Kind{Datetime, Duration} {
+		if t, err := TimesOf(kind, o.Layout); err == nil && (!o.Has(SetKind) || o.Kind == kind) {
+			return *t
+		}
+	}
+	return Times{}
+}
+
+// mostlyNumbers reports whether the column is one of numbers: the cells that
+// are none are so few, and the numbers so many, that they must be mistakes.
+func (p *Profile) mostlyNumbers() bool {
+	n, exact := p.Distinct.Count()
+	return p.Numbers.Count > 0 && !p.Numbers.Padded && !p.Numbers.Large &&
+		(p.Bad.Count == 0 || p.Bad.few(p.Cells) && (n > fewNumbers || !exact))
+}
+
+// numbersAreWanted reports whether a column that was read as text should have
+// been read as numbers.
+func (p *Profile) numbersAreWanted(o *Override) bool {
+	q := &Profile{Name: p.Name, Form: AsNumbers, Cells: p.Cells}
+	for i, l := range p.Levels {
+		switch x, ok := q.Numbers.Add([]byte(l)); {
+		case ok:
+			q.Distinct.Add([]float64{x})
+		case !o.Marks([]byte(l)):
+			if q.Bad.Count += p.Counts[i]; !q.Bad.few(p.Cells) {
+				return false
+			}
+		}
+	}
+	unique := int64(len(p.Levels)) == p.Cells
+	return q.mostlyNumbers() && !(unique && q.maybeID())
+}
+
+// mostlyTimes reports whether nearly all texts are datetimes or durations, or
+// are declared to be, and how they are written.
+func (p *Profile) mostlyTimes(o *Override, how *Field) bool {
+	_, isDeclared := o.Form()
+	times := o.NewTimes()
+	var bad Misfits
+	for i, l := range p.Levels {
+		text := []byte(l)
+		if o.Marks(text) {
+			continue
+		}
+		if how.Layout == "" {
+			if times.Add(text) {
+				continue
+			}
+			_, layout, ok := times.Misfit()
+			if !ok {
+				return false
+			}
+			*how = Field{Kind: Duration, Layout: layout, Unit: time.Second}
+			if layout.check(Datetime) == nil {
+				how.Kind = Datetime
+			}
+		}
+		if _, err := how.ParseNum(text); err != nil {
+			if bad.Count += p.Counts[i]; !bad.few(p.Cells) && !isDeclared {
+				return false
+			}
+		}
+	}
+	return how.Layout != "" || times.Describe(how)
+}
+
+// maybeID reports whether the numbers of a column are such that they are its
+// IDs if they are unique: a count from 0 or 1, or whole numbers by the name of
+// an ID. No other numbers are, be they as different as they may: populations
+// and prices are measurements.
+func (p *Profile) maybeID() bool {
+	n := &p.Numbers
+	whole := n.Count > 0 && n.Count == p.Cells && n.Whole == n.Count && n.MaxDigits == 0 && !n.Exponent && !n.Odd
+	counts := n.Sequence && (n.First == 0 || n.First == 1) && n.Count >= fewRows
+	return whole && !p.Distinct.Repeats() && n.Count > 1 && (counts || namesID(p.Name))
+}
+
+// namesID reports whether a column is called an ID: "id", "user_id", "PatientId".
+func namesID(name string) bool {
+	for _, word := range words(name) {
+		switch word {
+		case "id", "ids", "uuid", "guid", "key", "index", "idx", "rowid", "rownum":
+			return true
+		}
+	}
+	return false
+}
+
+// words splits a name as "user_id" or "userID" into its words, in small letters.
+func words(name string) []string {
+	var (
+		out   []string
+		start int
+		prev  rune
+	)
+	cut := func(end int) {
+		if end > start {
+			out = append(out, strings.ToLower(name[start:end]))
+		}
+		start = end
+	}
+	for i, r := range name {
+		switch {
+		case !unicode.IsLetter(r):
+			cut(i)
+			start = i + len(string(r))
+		case unicode.IsUpper(r) && unicode.IsLower(prev):
+			cut(i)
+		}
+		prev = r
+	}
+	cut(len(name))
+	return out
+}
+
+// infer returns the field of the column, read in the form that Reread gives.
+func (p *Profile) infer(o *Override) (f Field, err error) {
+	f = Field{Name: p.Name, Quoted: p.Quoted, Missing: p.markers()}
+	switch p.Form {
+	case AsNumbers:
+		err = p.inferNumbers(&f, o)
+	case AsTimes:
+		err = p.inferTimes(&f, o)
+	default:
+		err = p.inferLevels(&f, o)
+	}
+	if err != nil {
+		return Field{}, err
+	}
+	return f, o.Apply(&f)
+}
+
+// markers returns the markers of a missing value that were seen, the most
+// frequent first.
+func (p *Profile) markers() []string {
+	seen := slices.SortedFunc(maps.Keys(p.Markers), func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.Markers[b], p.Markers[a]), cmp.Compare(a, b))
+	})
+	if len(seen) == 0 && p.Null > 0 {
+		return []string{""}
+	}
+	return seen
+}
+
+func (p *Profile) errorf(format string, args ...any) error {
+	return fmt.Errorf("column %q: "+format, append([]any{p.Name}, args...)...)
+}
+
+// misfit is the error of a column with a few cells that are not like the others.
+func (p *Profile) misfit(what string) error {
+	return fmt.Errorf("%s: column %q: %q is not %s (%d of %d values; use --type %s=category to keep them)",
+		p.Bad.Place, p.Name, p.Bad.First, what, p.Bad.Count, p.Cells, p.Name)
+}
+
+func (p *Profile) inferNumbers(f *Field, o *Override) error {
+	n := &p.Numbers
+	switch {
+	case p.Bad.Count > 0:
+		return p.misfit("a number")
+	case p.Type != nil && (p.Type.Kind == Datetime || p.Type.Kind == Duration):
+		return p.inferTicks(f)
+	case n.Count == 0:
+		f.Kind, f.Why = Category, "no values at all"
+		return nil
+	case p.Type == nil && !o.Has(SetKind) && n.areBits(&p.Distinct):
+		f.Kind = Bool
+		f.Levels = []string{string(appendDecimal(nil, 0, n.MaxDigits, true)), string(appendDecimal(nil, 1, n.MaxDigits, true))}
+		f.Why = fmt.Sprintf("only %s and %s", f.Levels[0], f.Levels[1])
+		return nil
+	}
+	f.Kind, f.Digits, f.Fixed = n.grid()
+	if f.Kind == Integer && p.Type != nil && p.Type.Kind == Real {
+		f.Digits, f.Fixed = 1, true // they stay what they were: 1.0
+	}
+	f.Min, f.Max = n.Min, n.Max
+	f.Why = n.describe(&p.Distinct)
+	if o.Has(SetKind) && o.Kind != f.Kind {
+		return p.declare(f, o)
+	}
+	return nil
+}
+
+// declare makes f of the numeric kind that o declares.
+func (p *Profile) declare(f *Field, o *Override) error {
+	switch {
+	case o.Kind == Integer:
+		return p.errorf("declared integer, but it has fractions: %s (use --type %s=decimal or real)", f.Why, p.Name)
+	case o.Kind == Decimal && f.Kind == Real && !o.Has(SetDigits):
+		return p.errorf("declared decimal, but it has no grid: %s (declare its digits, or use --type %s=real)", f.Why, p.Name)
+	}
+	f.Kind = o.Kind
+	return nil
+}
+
+// grid returns the kind of numbers, and how many digits after the point they
+// are written with.
+//
+// Whole numbers are integers, however few they be: models give a value with a
+// real share of the rows a mass of its own, so that calling it a category would
+// add nothing, and lose the order.
+func (n *Numbers) grid() (kind Kind, digits int, fixed bool) {
+	largest := max(-n.Min, n.Max)
+	switch {
+	case n.Exponent || largest > maxExact:
+	case n.Whole == n.Count && n.MinDigits < n.MaxDigits:
+		return Integer, 0, false
+	case n.Whole == n.Count: // 1.0 or 12.00 where all are so
+		return Integer, n.MaxDigits, n.MaxDigits > 0
+	case n.MaxDigits <= maxGridDigits && largest*pow10[n.MaxDigits] <= maxExact:
+		return Decimal, n.MaxDigits, n.TrailingZero && n.MinDigits == n.MaxDigits
+	}
+	return Real, 0, false
+}
+
+// areBits reports whether the numbers are 0 and 1, written in one way.
+func (n *Numbers) areBits(d *Distinct) bool {
+	distinct, _ := d.Count()
+	return distinct == 2 && n.Min == 0 && n.Max == 1 && n.Whole == n.Count && n.MinDigits == n.MaxDigits && !n.Exponent && !n.Odd
+}
+
+// describe says what the numbers are: "74 distinct whole numbers 17..90".
+func (n *Numbers) describe(d *Distinct) string {
+	distinct, exact := d.Count()
+	many := strconv.Itoa(distinct)
+	if !exact {
+		many = "more than " + many
+	}
+	kind, digits, _ := n.grid()
+	what, how := "numbers", fmt.Sprintf(" with %d digits after the point", digits)
+	switch {
+	case kind == Integer:
+		what, how = "whole numbers", ""
+	case n.Exponent:
+		how = ", some with an exponent"
+	case kind == Real:
+		how = fmt.Sprintf(" with up to %d digits after the point", n.MaxDigits)
+	}
+	return fmt.Sprintf("%s distinct %s %s..%s%s", many, what, appendReal(nil, n.Min), appendReal(nil, n.Max), how)
+}
+
+// inferTicks describes times that came as ticks from a format with types.
+func (p *Profile) inferTicks(f *Field) error {
+	f.Kind, f.Unit, f.Layout, f.Zone = p.Type.Kind, p.Grain, p.Type.Layout, p.Type.Zone
+	scale := float64(p.Type.Unit) / float64(p.Grain)
+	f.Min, f.Max = p.Numbers.Min*scale, p.Numbers.Max*scale
+	f.Why = "the file says so"
+	if f.Layout == "" {
+		f.Layout = usualLayout(f.Kind, f.Unit)
+	}
+	return nil
+}
+
+// usualLayout returns how times that were never text are written.
+func usualLayout(kind Kind, unit time.Duration) Layout {
+	switch {
+	case kind == Duration:
+		return "iso"
+	case unit >= 24*time.Hour:
+		return "%Y-%m-%d"
+	case unit >= time.Second:
+		return "%Y-%m-%d %H:%M:%S"
+	case unit >= time.Millisecond:
+		return "%Y-%m-%d %H:%M:%S.%3f"
+	}
+	return "%Y-%m-%d %H:%M:%S.%6f"
+}
+
+func (p *Profile) inferTimes(f *Field, o *Override) error {
+	switch {
+	case p.Times.Describe(f):
+		if o.Has(SetKind) && f.Kind != o.Kind {
+			return p.errorf("declared %v, but it is a %v written as %q", o.Kind, f.Kind, f.Layout)
+		}
+	case p.Bad.Count > 0:
+		_, layout, _ := p.Times.Misfit()
+		return p.misfit(fmt.Sprintf("written as %q", layout))
+	default:
+		f.Kind, f.Why = Category, "no values at all"
+	}
+	return nil
+}
+
+func (p *Profile) inferLevels(f *Field, o *Override) error {
+	isMissing := missingAmong(p.Levels)
+	if o.Has(SetMissing) {
+		isMissing = func(l string) bool { return slices.Contains(o.Missing, l) }
+	}
+	var (
+		n     int64 // cells that have a level
+		bytes int   // in all levels
+		spans int   // words in all levels
+	)
+	p.Markers = map[string]int64{}
+	for i, l := range p.Levels {
+		if isMissing(l) {
+			p.Markers[l] = p.Counts[i]
+			continue
+		}
+		f.Levels = append(f.Levels, l)
+		n += p.Counts[i]
+		bytes += len(l)
+		spans += 1 + strings.Count(l, " ")
+	}
+	f.Missing = p.markers()
+	levels := len(f.Levels)
+	prose := spans > proseWords*levels || bytes > proseLength*levels
+	unique := int64(levels) == p.Cells
+
+	switch {
+	case o.Has(SetKind):
+		f.Kind, f.Why = o.Kind, fmt.Sprintf("declared; %d different texts in %d rows", levels, n)
+		if f.Kind == Bool && levels > 2 {
+			return p.errorf("declared bool, but it has %d levels", levels)
+		}
+	case levels == 0:
+		f.Kind, f.Why = Category, "no values at all"
+	case isTruth(f.Levels):
+		f.Kind, f.Why = Bool, fmt.Sprintf("only %s and %s", f.Levels[0], f.Levels[1])
+	case unique && !prose && (levels >= fewRows || levels > 1 && namesID(p.Name)):
+		f.Kind, f.Why = ID, fmt.Sprintf("%d rows, no two alike", levels)
+	case levels > manyLevels && n < 2*int64(levels), unique && prose && levels >= fewRows:
+		return p.errorf("free text that does not repeat (%d different texts in %d rows, such as %.60q) cannot be learned: "+
+			"use --type %s=id to have it made up, or leave it out with --drop %[4]s", levels, n, f.Levels[0], p.Name)
+	case prose:
+		f.Kind, f.Why = Text, fmt.Sprintf("free text, but only %d different ones in %d rows", levels, n)
+	default:
+		f.Kind, f.Why = Category, fmt.Sprintf("%d levels", levels)
+	}
+	if f.Kind == ID {
+		f.Pattern = InferIDPattern(f.Levels)
+		f.Levels = nil
+	}
+	sortLevels(f.Levels)
+	return nil
+}
+
+// sortLevels puts levels in the order of their text, bytewise, or of their
+// value where all are numbers.
+func sortLevels(levels []string) {
+	values := make(map[string]float64, len(levels))
+	for _, l := range levels {
+		x, ok := parseNumber([]byte(l))
+		if !ok {
+			slices.Sort(levels)
+			return
+		}
+		values[l] = x
+	}
+	slices.SortFunc(levels, func(a, b string) int {
+		return cmp.Or(cmp.Compare(values[a], values[b]), cmp.Compare(a, b))
+	})
 }

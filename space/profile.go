@@ -1,24 +1,63 @@
 package space
 
-// Profile is what is known of a whole column of a dataset when its field is
-// inferred: as much as inference needs, and no more. Where the column was read
-// as numbers, Numbers says what they look like; where it was read as text,
-// Levels are the distinct texts; Times says whether they are datetimes or
-// durations. Package ingest fills it in.
+import "time"
+
+// Form is how the cells of a column are read before its field is known.
+type Form uint8
+
+// The forms of reading. Every column can be read as text; the others are
+// shortcuts for columns that would have too many distinct texts.
+const (
+	AsText    Form = iota // distinct texts
+	AsNumbers             // float64
+	AsTimes               // ticks of a layout
+)
+
+// Profile is what inference knows of a column: facts about all of its cells.
+// Package ingest collects it.
 type Profile struct {
-	Name  string
-	Cells int64 // rows, missing ones included
-	Null  int64 // of them cells without any text, as null in JSON
-	Quoted bool // all cells but the missing ones are written in quotes
+	Name string
+	Form Form // which of the parts below is filled
+	// Type is what the format says of the column, for columns that come as
+	// numbers from a format that has types; or nil.
+	Type *Field
 
-	// Markers counts the cells that are a usual marker of a missing value.
+	Cells int64 // rows
+	Null  int64 // of them without any text, as null in JSON
+	// Quoted says that all texts but missing markers are written in quotes.
+	Quoted bool
+
+	// Markers counts the usual markers of a missing value (see IsMarker), for
+	// forms other than AsText.
 	Markers map[string]int64
+	Bad     Misfits // cells that are neither marker nor of the form
 
-	Numbers Numbers
-	Times   Times
+	Numbers  Numbers       // AsNumbers
+	Distinct Distinct      // of them
+	Grain    time.Duration // coarsest unit of which they are whole numbers, if Type is a time
+	Times    Times         // AsTimes
 
-	// Levels are the distinct texts other than Markers in the order of their
-	// first appearance, and Counts how often each occurs.
+	// Levels are the distinct texts in the order of their first appearance,
+	// markers among them; Counts says how often each occurs. AsText.
 	Levels []string
 	Counts []int64
 }
+
+// Misfits are the cells of a column that are not what the others are.
+type Misfits struct {
+	Count int64
+	First string // the first of them
+	Place string // where that is: "adult.csv:381"
+}
+
+// Merge adds the misfits of later rows.
+func (m *Misfits) Merge(later Misfits) {
+	if m.Count == 0 {
+		*m = later
+		return
+	}
+	m.Count += later.Count
+}
+
+// few reports whether m are so few among n cells that they must be mistakes.
+func (m *Misfits) few(n int64) bool { return m.Count > 0 && m.Count <= max(1, n/100) }

@@ -1,0 +1,233 @@
+package space
+
+import "math"
+
+// Numbers says what the numbers of a column look like, so that its kind can be
+// chosen and its values written as they were. The zero Numbers has seen none.
+// Numbers are a monoid under Merge, in the order of the rows.
+type Numbers struct {
+	Count    int64   // numbers seen
+	Whole    int64   // of them without a fraction
+	Min, Max float64 // of those seen
+
+	// As they are written:
+	MinDigits, MaxDigits int  // fewest and most digits after the point
+	TrailingZero         bool // a fraction ends in zero: "1.50"
+	Exponent             bool // one has an exponent: "1e-5"
+	Padded               bool // one has leading zeros: "007"
+	Odd                  bool // one has a "+", or a point without digits on both sides
+	Large                bool // one is beyond the whole numbers that a float64 tells apart
+
+	// Sequence says that each is greater by one than the one before it.
+	Sequence    bool
+	First, Last float64
+}
+
+// Add reads a finite number, and takes notice of how it is written. It reports
+// false, and notices nothing, if text is no such number.
+func (n *Numbers) Add(text []byte) (x float64, ok bool) {
+	// The usual number, in one loop: at most 15 digits, perhaps with a minus
+	// sign and a point, which are exact as mantissa and power of ten.
+	const most = 15
+	digits := text
+	if len(text) > 0 && text[0] == '-' {
+		digits = text[1:]
+	}
+	var mantissa uint64
+	point := -1
+	for i, c := range digits {
+		if d := c - '0'; d < 10 {
+			mantissa = mantissa*10 + uint64(d)
+		} else if c == '.' && point < 0 {
+			point = i
+		} else {
+			return n.addUnusual(text)
+		}
+	}
+	fraction := len(digits) - 1 - point
+	switch {
+	case point < 0:
+		fraction = 0
+		if len(digits) == 0 || len(digits) > most {
+			return n.addUnusual(text)
+		}
+		n.Padded = n.Padded || digits[0] == '0' && len(digits) > 1
+	case point == 0 || fraction == 0 || len(digits) > most+1:
+		return n.addUnusual(text)
+	default:
+		n.Padded = n.Padded || digits[0] == '0' && point > 1
+		n.TrailingZero = n.TrailingZero || digits[len(digits)-1] == '0'
+	}
+	x = float64(mantissa)
+	if fraction > 0 {
+		x /= pow10[fraction]
+	}
+	if len(digits) < len(text) {
+		x = 0 - x // -0 is read as 0
+	}
+	n.add(x, fraction)
+	return x, true
+}
+
+// addUnusual adds what is a number, if at all, with an exponent, a plus sign, a
+// bare point or many digits.
+func (n *Numbers) addUnusual(text []byte) (x float64, ok bool) {
+	x, ok = parseNumber(text)
+	if !ok {
+		return 0, false
+	}
+	var (
+		whole, fraction int
+		pointed, exp    bool
+	)
+	for i, c := range text {
+		switch {
+		case c|0x20 == 'e':
+			exp = true
+		case c == '+':
+			n.Odd = n.Odd || !exp
+		case c == '.':
+			pointed = true
+		case c == '-' || exp:
+		case pointed:
+			fraction++
+		default:
+			n.Padded = n.Padded || c == '0' && whole == 0 && i+1 < len(text) && text[i+1]-'0' < 10
+			whole++
+		}
+	}
+	n.Exponent = n.Exponent || exp
+	n.Odd = n.Odd || whole == 0 || pointed && fraction == 0
+	n.Large = n.Large || !exp && fraction == 0 && math.Abs(x) > maxExact
+	n.TrailingZero = n.TrailingZero || !exp && fraction > 0 && text[len(text)-1] == '0'
+	n.add(x, fraction)
+	return x, true
+}
+
+// AddValue adds a number that was never text, as if it were written with as few
+// digits as it can be. NaN and infinities are left to the caller.
+func (n *Numbers) AddValue(x float64) {
+	digits := 0
+	if n.Count > 0 {
+		digits = n.MaxDigits // what is on a grid is on a finer one
+	}
+	for digits <= maxGridDigits && !onGrid(x, digits) {
+		digits++
+	}
+	n.add(x, digits)
+	n.MinDigits = 0
+}
+
+// onGrid reports whether digits after the point are enough to write x.
+func onGrid(x float64, digits int) bool {
+	scaled := math.Round(x * pow10[digits])
+	return math.Abs(scaled) <= maxExact && scaled/pow10[digits] == x
+}
+
+func (n *Numbers) add(x float64, digits int) {
+	if n.Count == 0 {
+		n.Min, n.Max = x, x
+		n.MinDigits, n.MaxDigits = digits, digits
+		n.First, n.Sequence = x, true
+	} else {
+		if x < n.Min {
+			n.Min = x
+		} else if x > n.Max {
+			n.Max = x
+		}
+		n.MinDigits = min(n.MinDigits, digits)
+		n.MaxDigits = max(n.MaxDigits, digits)
+		n.Sequence = n.Sequence && x == n.Last+1
+	}
+	n.Count++
+	n.Last = x
+	if digits == 0 || x == math.Trunc(x) {
+		n.Whole++
+	}
+}
+
+// Merge adds the numbers of later rows.
+func (n *Numbers) Merge(later *Numbers) {
+	switch {
+	case later.Count == 0:
+		return
+	case n.Count == 0:
+		*n = *later
+		return
+	}
+	n.Count += later.Count
+	n.Whole += later.Whole
+	n.Min = min(n.Min, later.Min)
+	n.Max = max(n.Max, later.Max)
+	n.MinDigits = min(n.MinDigits, later.MinDigits)
+	n.MaxDigits = max(n.MaxDigits, later.MaxDigits)
+	n.TrailingZero = n.TrailingZero || later.TrailingZero
+	n.Exponent = n.Exponent || later.Exponent
+	n.Padded = n.Padded || later.Padded
+	n.Odd = n.Odd || later.Odd
+	n.Large = n.Large || later.Large
+	n.Sequence = n.Sequence && later.Sequence && later.First == n.Last+1
+	n.Last = later.Last
+}
+
+// maxDistinct is how many different numbers a Distinct tells apart.
+const maxDistinct = 1000
+
+// Distinct counts the different numbers of a column, as far as it matters: up
+// to maxDistinct. The zero Distinct has seen none. It is a commutative monoid.
+type Distinct struct {
+	repeats bool
+	count   int       // more than maxDistinct means many
+	slots   []float64 // open addressing; NaN is free
+}
+
+const distinctBits = 12 // of a slot's index: at most a quarter of the slots is taken
+
+// Count returns how many different numbers were seen; exact is false where
+// there are more than that.
+func (d *Distinct) Count() (n int, exact bool) {
+	return min(d.count, maxDistinct), d.count <= maxDistinct
+}
+
+// Repeats reports whether some number is known to have been seen twice. Where
+// it says no and Count is not exact, that is not known.
+func (d *Distinct) Repeats() bool { return d.repeats }
+
+// Add adds numbers; NaN is left out.
+func (d *Distinct) Add(xs []float64) {
+	if d.slots == nil {
+		d.slots = make([]float64, 1<<distinctBits)
+		for i := range d.slots {
+			d.slots[i] = math.NaN()
+		}
+	}
+	for _, x := range xs {
+		if d.count > maxDistinct {
+			return
+		}
+		if x != x {
+			continue
+		}
+		i := math.Float64bits(x) * 0x9e3779b97f4a7c15 >> (64 - distinctBits)
+		for d.slots[i] == d.slots[i] && d.slots[i] != x {
+			i = (i + 1) % (1 << distinctBits)
+		}
+		if d.slots[i] == x {
+			d.repeats = true
+			continue
+		}
+		d.slots[i] = x
+		d.count++
+	}
+}
+
+// Merge adds what another has seen.
+func (d *Distinct) Merge(other *Distinct) {
+	d.repeats = d.repeats || other.repeats
+	if other.count > maxDistinct {
+		d.count = other.count
+	}
+	if other.slots != nil {
+		d.Add(other.slots)
+	}
+}
