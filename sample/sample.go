@@ -8,6 +8,7 @@ package sample
 
 import (
 	"context"
+	"io"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -38,38 +39,42 @@ func Run(ctx context.Context, m mimic.Model, w table.Writer, opt Options) error 
 		return err
 	}
 	p, parallel := w.(table.ParallelWriter)
-	var (
-		scratch = make([]struct {
-			rows *table.Batch
-			text []byte
-		}, par.Workers(ctx))
-		output = newTurns()
-	)
-	return par.DoWorker(ctx, g.blocks(), func(worker, i int) (err error) {
-		own := &scratch[worker]
-		if own.rows == nil {
-			own.rows = g.newBatch()
+	type scratch struct {
+		whole, block *table.Batch // block is a view of whole
+		text         []byte
+	}
+	own := make([]scratch, par.Workers(ctx))
+	block := -1
+	next := func() (int, error) {
+		if block++; block == g.blocks() {
+			return 0, io.EOF
 		}
-		b := g.view(own.rows, i)
-		if err = g.fill(b); err == nil && parallel {
-			own.text, err = p.AppendBatch(own.text[:0], b)
+		return block, nil
+	}
+	generate := func(worker, block int) (err error) {
+		s := &own[worker]
+		if s.whole == nil {
+			s.whole = g.newBatch()
 		}
-		if !output.take(i) {
-			return err
+		s.block = g.view(s.whole, block)
+		if err = g.fill(s.block); err == nil && parallel {
+			s.text, err = p.AppendBatch(s.text[:0], s.block)
 		}
-		switch {
-		case err != nil:
-		case parallel:
-			err = p.WriteEncoded(own.text)
-		default:
-			err = w.Write(b)
+		return err
+	}
+	write := func(worker, _ int) (err error) {
+		s := &own[worker]
+		if parallel {
+			err = p.WriteEncoded(s.text)
+		} else {
+			err = w.Write(s.block)
 		}
 		if err == nil && opt.Progress != nil {
-			opt.Progress("sample", b.First+int64(b.N)-opt.Rows.Lo, opt.Rows.Rows())
+			opt.Progress("sample", s.block.First+int64(s.block.N)-opt.Rows.Lo, opt.Rows.Rows())
 		}
-		output.give(err == nil)
 		return err
-	})
+	}
+	return par.Stream(ctx, next, generate, write)
 }
 
 // Table returns rows r of the sequence of the seed in memory. The table's own

@@ -94,3 +94,16 @@ func TestStreamStopsWithItsContext(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestStreamEndsByNextAlone: io.EOF from elsewhere is an error like any other.
+func TestStreamEndsByNextAlone(t *testing.T) {
+	endless := func() (int, error) { return 0, nil }
+	fine := func(int, int) error { return nil }
+	ends := func(int, int) error { return io.EOF }
+	if err := Stream(t.Context(), endless, ends, fine); err != io.EOF {
+		t.Errorf("work ends with io.EOF: %v", err)
+	}
+	if err := Stream(t.Context(), endless, fine, ends); err != io.EOF {
+		t.Errorf("commit ends with io.EOF: %v", err)
+	}
+}
