@@ -38,6 +38,7 @@ type Parametric interface{ Parameters() int64 }
 // not. A budget of 0 or less sets no limit.
 //
 // A rung that refuses the data is no error as long as another has a model.
+// Without held-out rows the first rung that has a model counts as the best.
 func Climb(ctx context.Context, train, held table.Source, rungs []mimic.Family, budget time.Duration, opt Options) (trials []Trial, best int, err error) {
 	start := time.Now()
 	best = -1
