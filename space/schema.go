@@ -14,6 +14,8 @@ import (
 type Schema struct {
 	Fields  []Field
 	Dialect Dialect
+	// Rules are expressions that every row obeys; package rules reads them.
+	Rules []string
 }
 
 // Dialect is how a text file of rows was written.
