@@ -63,6 +63,11 @@ type Field struct {
 	// Pattern makes the values of an ID field (see FillIDs).
 	Pattern string
 
+	// Storage is the type of the column in a file format that has types, such
+	// as "int32" or "timestamp[us,UTC]" in Parquet; empty means the usual one of
+	// the kind. It is how a value is written, not what it can be.
+	Storage string
+
 	// Why says in a few words why inference chose the kind; a comment only.
 	Why string
 }

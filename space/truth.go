@@ -1,0 +1,22 @@
+package space
+
+import "strings"
+
+// Truth returns the codes of the levels of a Bool field that mean false and
+// true, so that the booleans of a format that has them are read as the levels
+// of a schema that came from text, be they "no" and "yes". ok is false where
+// the levels are no truth values.
+func (f *Field) Truth() (no, yes int32, ok bool) {
+	if f.Kind != Bool || len(f.Levels) != 2 {
+		return 0, 0, false
+	}
+	for _, pair := range truthPairs {
+		switch [2]string{strings.ToLower(f.Levels[0]), strings.ToLower(f.Levels[1])} {
+		case pair:
+			return 0, 1, true
+		case [2]string{pair[1], pair[0]}:
+			return 1, 0, true
+		}
+	}
+	return 0, 0, false
+}
