@@ -92,6 +92,44 @@ func (c *Codebook) Bounds(code uint16) (lo, hi float64) {
 	return c.grid.value(c.bounds[code]), c.grid.value(c.max)
 }
 
+// Label names a code for a person: a level, a number, a range of numbers from
+// the code's first value to its last, or "missing".
+func (c *Codebook) Label(f *space.Field, code uint16) string {
+	switch {
+	case int(code) >= c.values:
+		return "missing"
+	case !c.numeric:
+		return f.Levels[code]
+	}
+	if a := &c.atoms[code]; len(a.mass) == 1 && a.mass[0] > 0.5 {
+		return string(f.AppendNum(nil, c.grid.value(a.lo[0])))
+	}
+	end := c.max
+	if int(code)+1 < c.values {
+		end = c.grid.before(c.bounds[code+1])
+	}
+	text := f.AppendNum(nil, c.grid.value(c.bounds[code]))
+	if end > c.bounds[code] {
+		text = f.AppendNum(append(text, " to "...), c.grid.value(end))
+	}
+	return string(text)
+}
+
+// Range returns the smallest and the largest number that has a probability.
+func (c *Codebook) Range() (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for code := range c.tiles {
+		t, a := &c.tiles[code], &c.atoms[code]
+		if n := len(t.lo); n > 0 {
+			lo, hi = min(lo, t.lo[0]), max(hi, c.grid.before(t.hi[n-1]))
+		}
+		if n := len(a.lo); n > 0 {
+			lo, hi = min(lo, a.lo[0]), max(hi, a.lo[n-1])
+		}
+	}
+	return c.grid.value(lo), c.grid.value(hi)
+}
+
 // Empty reports whether a restriction has left a code without values.
 func (c *Codebook) Empty(code uint16) bool {
 	return c.numeric && int(code) < c.values && len(c.tiles[code].lo)+len(c.atoms[code].lo) == 0

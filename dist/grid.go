@@ -61,6 +61,14 @@ func (g grid) after(p float64) float64 {
 	return math.Nextafter(p, math.Inf(1))
 }
 
+// before returns the last position before p.
+func (g grid) before(p float64) float64 {
+	if !g.real() && p-1 < p {
+		return p - 1
+	}
+	return math.Nextafter(p, math.Inf(-1))
+}
+
 // between returns the bound of the cells of a and b, a < b: the first position
 // that belongs to b when the gap between them is shared evenly.
 func (g grid) between(a, b float64) float64 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -109,4 +110,48 @@ func weightAt(weight []float64, i int) float64 {
 		return 1
 	}
 	return weight[i]
+}
+
+// Summaries are the summaries of all learned fields of a schema: the statistics
+// of the pass that makes codebooks.
+type Summaries struct{ fields []*Summary }
+
+var _ mimic.Stats = (*Summaries)(nil)
+
+// NewSummaries returns empty summaries of the fields of s.
+func NewSummaries(s *space.Schema) *Summaries {
+	all := &Summaries{make([]*Summary, len(s.Fields))}
+	for j := range s.Fields {
+		if s.Fields[j].Kind.Learned() {
+			all.fields[j] = NewSummary(&s.Fields[j])
+		}
+	}
+	return all
+}
+
+// Field returns the summary of the field at a position of the schema; nil for
+// one that models do not learn.
+func (s *Summaries) Field(j int) *Summary { return s.fields[j] }
+
+// Add adds the rows of b.
+func (s *Summaries) Add(b *table.Batch) error {
+	for j, f := range s.fields {
+		if f == nil {
+			continue
+		}
+		if err := f.Add(b.Cols[j], b.Weight); err != nil {
+			return fmt.Errorf("batch of rows %d to %d: %w", b.First, b.First+int64(b.N)-1, err)
+		}
+	}
+	return nil
+}
+
+// Merge adds the rows of later.
+func (s *Summaries) Merge(later mimic.Stats) error {
+	for j, f := range later.(*Summaries).fields {
+		if f != nil {
+			s.fields[j].Merge(f)
+		}
+	}
+	return nil
 }

@@ -1,4 +1,23 @@
 package models
 
+import (
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/independent"
+	"github.com/seed-64d012fb/mimic/models/uniform"
+)
+
 // ladder lists the rungs, the simplest first.
-var ladder = []Rung{}
+var ladder = []Rung{
+	{
+		Kind:    uniform.Kind,
+		Summary: "the box: every row within its corners is as probable as any other",
+		New:     func(Options) (mimic.Family, error) { return uniform.Family{}, nil },
+		Decode:  uniform.Decode,
+	},
+	{
+		Kind:    independent.Kind,
+		Summary: "every column by itself, none knows of another",
+		New:     func(Options) (mimic.Family, error) { return independent.Family{}, nil },
+		Decode:  independent.Decode,
+	},
+}
