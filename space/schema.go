@@ -24,6 +24,10 @@ type Dialect struct {
 	NoHeader  bool   // rows only, no line of names
 	CRLF      bool   // lines end in \r\n
 	BOM       bool   // the file starts with a UTF-8 byte-order mark
+	Spaced    bool   // a space follows each delimiter: "39, State-gov, 77516"
+	// DecimalComma says that numbers are written "1,5". Values and levels are
+	// kept with a point.
+	DecimalComma bool
 }
 
 // Field is one column of the sample space.
@@ -43,7 +47,8 @@ type Field struct {
 	// Min and Max bound a numeric kind, both included, in the field's unit.
 	Min, Max float64
 	// Digits after the decimal point: the grid of Decimal is 10^-Digits.
-	// Fixed says that trailing zeros are written ("1.50").
+	// Fixed says that trailing zeros are written ("1.50"); an Integer may have
+	// them too ("1.0"), and is a whole number nevertheless.
 	Digits int
 	Fixed  bool
 	// Unit is the tick of Datetime and Duration: values are whole numbers of it.
