@@ -1,0 +1,243 @@
+package judge
+
+import (
+	"context"
+	"math"
+
+	"github.com/seed-64d012fb/mimic/internal/par"
+	"github.com/seed-64d012fb/mimic/rng"
+)
+
+// candidate is rows that are judged: the samples, or a yardstick in their place.
+type candidate struct {
+	*frame
+	origin  []int     // [n rows], which rows of the whole these are
+	weights [][]uint8 // [replicates][n rows], see bootstrap
+}
+
+// The places of the candidates.
+const (
+	samples = iota
+	held
+	copied
+	independent
+	candidates
+)
+
+// compare makes the comparison of one figure of all candidates.
+func compare(of func(c int) Estimate) Compared {
+	return Compared{Samples: of(samples), Held: of(held), Copy: of(copied), Independent: of(independent)}
+}
+
+// scores is one figure of a candidate that is a mean over columns or pairs.
+type scores struct {
+	value     []float64   // [columns or pairs]
+	replicate [][]float64 // [replicates][those of them that are resampled]
+}
+
+func newScores(n, resampled int) scores {
+	s := scores{make([]float64, n), make([][]float64, replicates)}
+	for r := range s.replicate {
+		s.replicate[r] = make([]float64, resampled)
+	}
+	return s
+}
+
+// estimate returns the mean over columns or pairs.
+func (s scores) estimate() Estimate {
+	means := make([]float64, len(s.replicate))
+	for r, x := range s.replicate {
+		means[r] = mean(x)
+	}
+	return withError(mean(s.value), means, 0, 1)
+}
+
+// shapes compares the columns of the candidates with those of the training
+// rows, one at a time.
+type shapes struct {
+	sd, fixed [candidates]scores
+}
+
+func columnShapes(ctx context.Context, train *frame, cand [candidates]candidate, edges [][]float64) (*shapes, error) {
+	use := train.use
+	var s shapes
+	for c := range cand {
+		s.sd[c], s.fixed[c] = newScores(len(use), len(use)), newScores(len(use), len(use))
+	}
+	err := par.Do(ctx, len(use), func(a int) error {
+		j := use[a]
+		real := train.bin(j, edges[j]).counts(nil)
+		for c, k := range cand {
+			b := k.bin(j, edges[j])
+			s.fixed[c].value[a] = overlap(real, b.counts(nil))
+			for r, w := range k.weights {
+				s.fixed[c].replicate[r][a] = overlap(real, b.counts(w))
+			}
+		}
+		if !continuous(&train.schema.Fields[j]) {
+			real := train.levelCounts(j, nil)
+			for c, k := range cand {
+				s.sd[c].value[a] = tvComplement(real, k.levelCounts(j, nil))
+				for r, w := range k.weights {
+					s.sd[c].replicate[r][a] = tvComplement(real, k.levelCounts(j, w))
+				}
+			}
+			return nil
+		}
+		sorted, _ := present(train.cols[j].Num)
+		for c, k := range cand {
+			x, rows := present(k.cols[j].Num)
+			s.sd[c].value[a] = ksComplement(sorted, x, rows, nil)
+			for r, w := range k.weights {
+				s.sd[c].replicate[r][a] = ksComplement(sorted, x, rows, w)
+			}
+		}
+		return nil
+	})
+	return &s, err
+}
+
+// trends compares the columns of the candidates with those of the training
+// rows, two at a time.
+type trends struct {
+	pairs     [][2]int // places in ground.use
+	resampled []int    // the pairs behind the standard errors
+	sd, fixed [candidates]scores
+	// dependence is the normalised mutual information of each pair, over fixed
+	// edges; the replicates are of the resampled pairs.
+	dependence [candidates]scores
+	real       []float64 // of the training rows
+}
+
+// resampledPairs is how many pairs at most carry the standard errors. The mean
+// of fewer pairs varies more, so that the errors are too large rather than too
+// small.
+const resampledPairs = 150
+
+func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, edges [][]float64, k rng.Key) (*trends, error) {
+	t := &trends{}
+	for a := range train.use {
+		for b := a + 1; b < len(train.use); b++ {
+			t.pairs = append(t.pairs, [2]int{a, b})
+		}
+	}
+	t.resampled = subset(len(t.pairs), resampledPairs, k)
+	at := make([]int, len(t.pairs)) // place among the resampled, or -1
+	for p := range at {
+		at[p] = -1
+	}
+	for i, p := range t.resampled {
+		at[p] = i
+	}
+	t.real = make([]float64, len(t.pairs))
+	for c := range cand {
+		t.sd[c] = newScores(len(t.pairs), len(t.resampled))
+		t.fixed[c] = newScores(len(t.pairs), len(t.resampled))
+		t.dependence[c] = newScores(len(t.pairs), len(t.resampled))
+	}
+
+	realFixed, realSD := train.fixed(edges), train.sdColumns()
+	var fixed, sd [candidates][]binned
+	for c, k := range cand {
+		fixed[c], sd[c] = k.fixed(edges), k.sdColumns()
+	}
+	scratch := make([]pairScratch, max(1, par.Workers(ctx)))
+	err := par.DoWorker(ctx, len(t.pairs), func(worker, p int) error {
+		s := &scratch[worker]
+		a, b := t.pairs[p][0], t.pairs[p][1]
+		ja, jb := train.use[a], train.use[b]
+		ca, cb := continuous(&train.schema.Fields[ja]), continuous(&train.schema.Fields[jb])
+
+		s.start(realFixed[a], realFixed[b])
+		t.real[p] = normalised(s.real, realFixed[a], realFixed[b], s.table)
+		for c, k := range cand {
+			s.put(fixed[c][a], fixed[c][b])
+			n := s.made(nil)
+			t.fixed[c].value[p] = overlap(s.real, n)
+			t.dependence[c].value[p] = normalised(n, fixed[c][a], fixed[c][b], s.table)
+			if at[p] >= 0 {
+				for r, w := range k.weights {
+					n := s.made(w)
+					t.fixed[c].replicate[r][at[p]] = overlap(s.real, n)
+					t.dependence[c].replicate[r][at[p]] = normalised(n, fixed[c][a], fixed[c][b], s.table)
+				}
+			}
+		}
+		switch {
+		case ca && cb:
+			x, y := train.cols[ja].Num, train.cols[jb].Num
+			real := pearson(x, y, nil)
+			if constant(x) || constant(y) {
+				real = math.NaN()
+			}
+			for c, k := range cand {
+				x, y := k.cols[ja].Num, k.cols[jb].Num
+				one := func(w []uint8) float64 {
+					d := real - pearson(x, y, w)
+					return 1 - max(d, -d)/2
+				}
+				t.sd[c].value[p] = one(nil)
+				if constant(x) || constant(y) {
+					t.sd[c].value[p] = math.NaN()
+				}
+				if at[p] >= 0 {
+					for r, w := range k.weights {
+						t.sd[c].replicate[r][at[p]] = one(w)
+					}
+				}
+			}
+		case !ca && !cb: // the same tables
+			for c := range cand {
+				t.sd[c].value[p] = t.fixed[c].value[p]
+				if at[p] >= 0 {
+					for r := range t.sd[c].replicate {
+						t.sd[c].replicate[r][at[p]] = t.fixed[c].replicate[r][at[p]]
+					}
+				}
+			}
+		default:
+			s.start(realSD[a], realSD[b])
+			for c, k := range cand {
+				s.put(sd[c][a], sd[c][b])
+				t.sd[c].value[p] = overlap(s.real, s.made(nil))
+				if at[p] >= 0 {
+					for r, w := range k.weights {
+						t.sd[c].replicate[r][at[p]] = overlap(s.real, s.made(w))
+					}
+				}
+			}
+		}
+		return nil
+	})
+	return t, err
+}
+
+// pairScratch is one worker's memory for joint tables.
+type pairScratch struct {
+	table *joint
+	cells []int32
+	real  []float64
+	n     []float64
+}
+
+// start makes the joint table of a pair of columns of the training rows.
+func (s *pairScratch) start(a, b binned) {
+	s.table = newJoint(a, b)
+	s.cells = s.table.index(s.cells, a, b)
+	s.real = s.table.count(s.real, s.cells, nil)
+}
+
+// put takes the rows of a candidate; the table of the training rows gains the
+// cells that only they have.
+func (s *pairScratch) put(a, b binned) {
+	s.cells = s.table.index(s.cells, a, b)
+	for len(s.real) < s.table.size {
+		s.real = append(s.real, 0)
+	}
+}
+
+// made counts the candidate's rows. The next call overwrites the counts.
+func (s *pairScratch) made(w []uint8) []float64 {
+	s.n = s.table.count(s.n, s.cells, w)
+	return s.n
+}

@@ -1,0 +1,133 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// The figures, with what each means in one line.
+var (
+	figHeldNats = Figure{Key: "likelihood.held", Group: Likelihood, Name: "Held-out log-likelihood", Unit: "nats per row", Goal: Higher,
+		Meaning: "How probable the model finds real rows that it has not seen."}
+	figHeldBits = Figure{Key: "likelihood.bits", Group: Likelihood, Name: "Bits per field", Unit: "bits", Goal: Lower,
+		Meaning: "The same, as the bits that a code made from the model spends on one field."}
+	figGap = Figure{Key: "likelihood.gap", Group: Likelihood, Name: "Seen over unseen", Unit: "nats per row", Goal: Lower,
+		Meaning: "How much more probable the model finds its training rows than unseen ones: what it remembers."}
+
+	figShape = Figure{Key: "shape", Group: Fidelity, Name: "Shape", Goal: Higher,
+		Meaning: "How alike single fields are (SDMetrics 0.11.1, mean over fields)."}
+	figShapeFixed = Figure{Key: "shape.fixed", Group: Fidelity, Name: "Shape, fixed edges", Goal: Higher,
+		Meaning: "The same over levels and bins of the training rows, missing values included."}
+	figTrend = Figure{Key: "trend", Group: Fidelity, Name: "Trend", Goal: Higher,
+		Meaning: "How alike pairs of fields are (SDMetrics 0.11.1, mean over pairs)."}
+	figTrendFixed = Figure{Key: "trend.fixed", Group: Fidelity, Name: "Trend, fixed edges", Goal: Higher,
+		Meaning: "The same with one set of bins for real rows and samples, for all pairs."}
+	figKept = Figure{Key: "dependence.kept", Group: Fidelity, Name: "Dependence kept (wNMI)", Goal: Higher,
+		Meaning: "The share of what fields tell of each other that the samples kept."}
+	figTrees = Figure{Key: "twosample.trees.auc", Group: Fidelity, Name: "Two-sample test, trees", Unit: "AUC", Goal: Half,
+		Meaning: "How well boosted trees tell samples from held-out rows: 0.5 not at all, 1 always."}
+	figTreesPublished = Figure{Key: "twosample.trees.score", Group: Fidelity, Name: "The same, as in papers", Goal: Higher,
+		Meaning: "1 − max(0, 2·AUC − 1)."}
+	figLogistic = Figure{Key: "twosample.logistic.auc", Group: Fidelity, Name: "Two-sample test, logistic", Unit: "AUC", Goal: Half,
+		Meaning: "The same by logistic regression, which sees shifts of single fields alone."}
+	figLogisticPublished = Figure{Key: "twosample.logistic.score", Group: Fidelity, Name: "The same, as in papers", Goal: Higher,
+		Meaning: "1 − max(0, 2·AUC − 1)."}
+	figPrecision = Figure{Key: "alpha.precision", Group: Fidelity, Name: "α-precision", Goal: Higher,
+		Meaning: "Whether samples lie where real rows lie."}
+	figRecall = Figure{Key: "beta.recall", Group: Fidelity, Name: "β-recall", Goal: Higher,
+		Meaning: "Whether samples reach everywhere that real rows lie."}
+
+	figAccuracy = Figure{Key: "utility.accuracy", Group: Usefulness, Name: "Accuracy", Goal: Higher,
+		Meaning: "Trained on the samples, tested on real rows; a copy is training on real rows."}
+	figAUC = Figure{Key: "utility.auc", Group: Usefulness, Name: "AUC", Goal: Higher,
+		Meaning: "The same, by ranking; one level against the rest where there are more than two."}
+	figRMSE = Figure{Key: "utility.rmse", Group: Usefulness, Name: "RMSE", Goal: Lower,
+		Meaning: "Trained on the samples, tested on real rows: the error of the predicted number."}
+
+	figCopies = Figure{Key: "copies", Group: Novelty, Name: "Exact copies", Unit: "share", Goal: Lower,
+		Meaning: "Samples that are identical to a training row."}
+	figNearer = Figure{Key: "nearer", Group: Novelty, Name: "Nearer to training", Unit: "share", Goal: Half,
+		Meaning: "Samples that are nearer to a training row than to any of as many held-out rows (DCR)."}
+	figDistance = Figure{Key: "distance", Group: Novelty, Name: "Distance to the closest row", Goal: Higher,
+		Meaning: "One sample in twenty is nearer to a training row than this."}
+	figRatio = Figure{Key: "distance.ratio", Group: Novelty, Name: "Nearest-neighbour ratio", Goal: Higher,
+		Meaning: "Distance to the closest training row over that to the second; one sample in twenty is below."}
+	figAuthentic = Figure{Key: "authenticity", Group: Novelty, Name: "Authenticity", Goal: Higher,
+		Meaning: "Samples farther from their closest training row than that row is from any other."}
+	figAuthenticPublished = Figure{Key: "authenticity.synthcity", Group: Novelty, Name: "Authenticity, synthcity", Goal: Higher,
+		Meaning: "The same as synthcity 0.2.12 computes it, for comparison with papers."}
+
+	figOutside = Figure{Key: "outside", Group: Validity, Name: "Outside the sample space", Unit: "share", Goal: Lower,
+		Meaning: "Samples with a value that the schema does not admit."}
+	figBroken = Figure{Key: "broken", Group: Validity, Name: "Breaking a rule", Unit: "share", Goal: Lower,
+		Meaning: "Samples that break a declared rule."}
+)
+
+// add puts a figure into the judgement, with its warning and its outcome.
+func (w *work) add(f Figure, c Compared) {
+	f.Compared = c
+	f.Warning = f.warn()
+	f.Outcome = f.outcome()
+	w.j.Figures = append(w.j.Figures, f)
+}
+
+// beyondChance is how many standard errors make a figure worse than that of
+// real rows. Exceeded by chance about once in two thousand times.
+const beyondChance = 3.3
+
+// worse returns by how many standard errors a is worse than b.
+func (f *Figure) worse(a, b Estimate) float64 {
+	d := float64(a.Value - b.Value)
+	if f.Goal == Higher {
+		d = -d
+	}
+	se := math.Hypot(orZero(a.StdErr), orZero(b.StdErr))
+	switch {
+	case math.Abs(d) < 1e-9:
+		return 0
+	case se == 0:
+		return math.Inf(1) * d
+	}
+	return d / se
+}
+
+func orZero(x Number) float64 {
+	if x != x {
+		return 0
+	}
+	return float64(x)
+}
+
+// outcome compares the samples with what real rows get.
+func (f *Figure) outcome() Outcome {
+	real := f.Held
+	if f.Group == Usefulness {
+		real = f.Copy // as many real rows to train on
+	}
+	if f.Samples.IsNone() || real.IsNone() {
+		return ""
+	}
+	if f.worse(f.Samples, real) > beyondChance {
+		return Worse
+	}
+	return LikeReal
+}
+
+// warn says which yardsticks the figure cannot tell from real rows here.
+func (f *Figure) warn() string {
+	if f.Held.IsNone() {
+		return ""
+	}
+	var blind []string
+	if !f.Independent.IsNone() && f.worse(f.Independent, f.Held) < beyondChance {
+		blind = append(blind, "independent fields")
+	}
+	if f.Group != Usefulness && !f.Copy.IsNone() && f.worse(f.Copy, f.Held) < beyondChance {
+		blind = append(blind, "a copy of the training rows")
+	}
+	if len(blind) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Cannot tell %s from real rows here.", strings.Join(blind, ", or "))
+}
