@@ -1,0 +1,127 @@
+package forest
+
+import (
+	"context"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic/internal/par"
+)
+
+const (
+	chooseRows = 2048 // rows by which mutual information is estimated
+	chooseBins = 16   // bins of each of the two columns
+)
+
+// choose sets the views that each column's trees ask: all those of the columns
+// before it, or of the 32 of them that tell the most about it.
+func (m *Model) choose(ctx context.Context, bins [][]uint8, rows int) error {
+	if len(m.columns) <= maxAsk+1 {
+		for p := range m.columns {
+			m.columns[p].ask = m.viewsOf(upTo(p))
+		}
+		return nil
+	}
+	coarse := m.coarse(bins, rows)
+	return par.Do(ctx, len(m.columns), func(p int) error {
+		before := upTo(p)
+		if p > maxAsk {
+			information := make([]float64, p)
+			for q := range before {
+				information[q] = mutualInformation(coarse[p], coarse[q])
+			}
+			slices.SortStableFunc(before, func(a, b int) int {
+				switch {
+				case information[a] > information[b]:
+					return -1
+				case information[a] < information[b]:
+					return 1
+				}
+				return 0
+			})
+			before = before[:maxAsk]
+			slices.Sort(before)
+		}
+		m.columns[p].ask = m.viewsOf(before)
+		return nil
+	})
+}
+
+func upTo(p int) []int {
+	before := make([]int, p)
+	for q := range before {
+		before[q] = q
+	}
+	return before
+}
+
+func (m *Model) viewsOf(columns []int) []int32 {
+	var views []int32
+	for _, p := range columns {
+		for _, v := range m.columns[p].views {
+			views = append(views, int32(v))
+		}
+	}
+	return views
+}
+
+// coarse returns the first view of each column for rows spread over the table,
+// in at most 16 bins [columns][rows]: neighbours are put together, so that an
+// unordered view keeps its most frequent levels apart only where they are few.
+func (m *Model) coarse(bins [][]uint8, rows int) [][]uint8 {
+	n := min(rows, chooseRows)
+	coarse := make([][]uint8, len(m.columns))
+	for p := range m.columns {
+		v := m.columns[p].views[0]
+		own := make([]uint8, n)
+		var count [maxViewBins]int
+		for i := range own {
+			own[i] = bins[v][i*rows/n]
+			count[own[i]]++
+		}
+		var to [maxViewBins]uint8
+		at, sum := 0, 0
+		for b := range m.views[v].bins {
+			to[b] = uint8(at)
+			sum += count[b]
+			if sum*chooseBins >= n*(at+1) && at < chooseBins-1 {
+				at++
+			}
+		}
+		for i, b := range own {
+			own[i] = to[b]
+		}
+		coarse[p] = own
+	}
+	return coarse
+}
+
+// mutualInformation returns an estimate, in nats, from bins below 16.
+//
+// Reference: Miller (1955), Note on the bias of information estimates.
+func mutualInformation(a, b []uint8) float64 {
+	var joint [chooseBins * chooseBins]int32
+	for i := range a {
+		joint[int(a[i])*chooseBins+int(b[i])]++
+	}
+	var left, right [chooseBins]int32
+	sum, cells := 0.0, 0.0
+	for k, n := range joint {
+		left[k/chooseBins] += n
+		right[k%chooseBins] += n
+		sum += entropyTerm(n)
+		if n > 0 {
+			cells++
+		}
+	}
+	for k := range chooseBins {
+		sum -= entropyTerm(left[k]) + entropyTerm(right[k])
+		if left[k] > 0 {
+			cells--
+		}
+		if right[k] > 0 {
+			cells--
+		}
+	}
+	n := float64(len(a))
+	return (sum+entropyTerm(int32(len(a))))/n - (cells+1)/(2*n)
+}

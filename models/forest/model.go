@@ -1,0 +1,259 @@
+package forest
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Model is a fitted forest. It is immutable and safe for concurrent use.
+//
+// Sampling is stratified: within an aligned run of rows the draws of a column
+// are spread evenly over each leaf, so that counts fall near their expectation.
+// Every row has the model's law; rows of one run are negatively dependent. IID
+// returns the same model with independent rows.
+type Model struct {
+	schema  *space.Schema
+	rows    int64 // training rows
+	columns []column
+	views   []view
+	guard   *guard
+	iid     bool
+
+	scratch *sync.Pool // of *rowScratch
+}
+
+var (
+	_ mimic.Model   = (*Model)(nil)
+	_ mimic.Density = (*Model)(nil)
+	_ mimic.Sampler = (*Model)(nil)
+)
+
+// Kind returns "forest".
+func (m *Model) Kind() string { return Kind }
+
+// Schema returns the sample space.
+func (m *Model) Schema() *space.Schema { return m.schema }
+
+// Parameters returns the number of free parameters: the probabilities of the
+// leaves.
+func (m *Model) Parameters() int64 {
+	n := int64(0)
+	for p := range m.columns {
+		for _, t := range m.columns[p].trees {
+			n += int64(t.leaves) * int64(len(m.columns[p].rows)-1)
+		}
+	}
+	return n
+}
+
+// link makes what follows from the columns: views and borders.
+func (m *Model) link() {
+	m.views = nil
+	for p := range m.columns {
+		c := &m.columns[p]
+		c.views = nil
+		for _, v := range c.newViews(p) {
+			c.views = append(c.views, len(m.views))
+			m.views = append(m.views, v)
+		}
+		c.borders = newBorders(c, &m.schema.Fields[c.field])
+	}
+	m.scratch = &sync.Pool{New: func() any { return m.newRowScratch() }}
+}
+
+// finish marks the views that some tree looks at; nobody needs the others.
+func (m *Model) finish() {
+	used := make([]bool, len(m.views))
+	for p := range m.columns {
+		for _, t := range m.columns[p].trees {
+			for i := range t.nodes {
+				if v := t.nodes[i].view; v >= 0 {
+					used[v] = true
+				}
+			}
+		}
+	}
+	for p := range m.columns {
+		var kept []int
+		for _, v := range m.columns[p].views {
+			if used[v] {
+				kept = append(kept, v)
+			}
+		}
+		m.columns[p].views = kept
+	}
+}
+
+// rowScratch is what evaluating a block of rows needs.
+type rowScratch struct {
+	codes  []uint16
+	bins   [][]uint8 // [views][blockRows]
+	logp   []float64
+	column table.Column
+	p      []float64 // [codes] of the column with the most
+}
+
+const blockRows = 2048
+
+func (m *Model) newRowScratch() *rowScratch {
+	most := 0
+	for p := range m.columns {
+		most = max(most, len(m.columns[p].rows))
+	}
+	s := &rowScratch{
+		codes: make([]uint16, blockRows),
+		logp:  make([]float64, blockRows),
+		bins:  make([][]uint8, len(m.views)),
+		p:     make([]float64, most),
+	}
+	for p := range m.columns {
+		for _, v := range m.columns[p].views {
+			s.bins[v] = make([]uint8, blockRows)
+		}
+	}
+	return s
+}
+
+// LogProb sets dst [n rows] to log p(x), exactly as sampling draws it but for
+// the copy guard.
+func (m *Model) LogProb(dst []float64, b *table.Batch) error {
+	clear(dst)
+	return m.factors(b, func(_ *column, lo int, logp []float64) {
+		for i, l := range logp {
+			dst[lo+i] += l
+		}
+	})
+}
+
+// LogProbFields sets dst [fields][n rows] to what each field adds to LogProb:
+// log p(x_j | the fields before it in the chain).
+func (m *Model) LogProbFields(dst [][]float64, b *table.Batch) error {
+	if len(dst) != len(m.schema.Fields) {
+		return fmt.Errorf("%d columns for %d fields", len(dst), len(m.schema.Fields))
+	}
+	for j := range dst {
+		clear(dst[j][:b.N])
+	}
+	return m.factors(b, func(c *column, lo int, logp []float64) {
+		for i, l := range logp {
+			dst[c.field][lo+i] += l
+		}
+	})
+}
+
+// factors tells add the log-probabilities of each column given those before it,
+// for runs of rows from lo on.
+func (m *Model) factors(b *table.Batch, add func(c *column, lo int, logp []float64)) error {
+	if len(b.Cols) != len(m.schema.Fields) {
+		return fmt.Errorf("a batch of %d columns for %d fields", len(b.Cols), len(m.schema.Fields))
+	}
+	s := m.scratch.Get().(*rowScratch)
+	defer m.scratch.Put(s)
+	for lo := 0; lo < b.N; lo += blockRows {
+		rows := b.Slice(lo, min(lo+blockRows, b.N))
+		for p := range m.columns {
+			c := &m.columns[p]
+			if err := checkFinite(rows, c.field, &m.schema.Fields[c.field]); err != nil {
+				return err
+			}
+			logp := s.logp[:rows.N]
+			c.logProb(logp, rows.Cols[c.field], s)
+			add(c, lo, logp)
+			for _, v := range c.views {
+				fillBins(s.bins[v][:rows.N], s.codes[:rows.N], m.views[v].bin)
+			}
+		}
+	}
+	return nil
+}
+
+// checkFinite refuses infinite numbers, which no sample space has.
+func checkFinite(b *table.Batch, j int, f *space.Field) error {
+	for i, x := range b.Cols[j].Num {
+		if math.IsInf(x, 0) {
+			return fmt.Errorf("row %d, field %q: %v is no number", b.First+int64(i), f.Name, x)
+		}
+	}
+	return nil
+}
+
+// logProb sets logp [n rows] to the column's factor and leaves the codes of the
+// rows in s, code 0 standing in where a value is outside the sample space.
+func (c *column) logProb(logp []float64, col table.Column, s *rowScratch) {
+	codes := s.codes[:len(logp)]
+	own := c.encode(codes, col, &s.column)
+	clear(logp)
+	c.book.LogDetail(logp, codes, own)
+	scale := -math.Log(words * float64(len(c.trees)))
+	for i, k := range codes {
+		switch {
+		case k == dist.Outside:
+			codes[i] = 0
+		case k == c.absent():
+			logp[i] = 0
+		default:
+			if c.borders != nil {
+				if state := c.borders.state(c.clock, col.Num[i]); state != 0 {
+					logp[i] = c.limited(&c.borders.of[state-1], own, i, k, s)
+					continue
+				}
+			}
+			var sum uint64
+			for _, t := range c.trees {
+				at := int(t.leaf(s.bins, i)) * len(c.rows)
+				sum += width(t.edges[at:at+len(c.rows)], int(k))
+			}
+			logp[i] += math.Log(float64(sum)) + scale
+		}
+	}
+}
+
+// limited returns the log-probability of row i's code k and value under a
+// limit.
+func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *rowScratch) float64 {
+	p := s.p[:len(c.rows)]
+	total := c.weigh(p, s.bins, i, l)
+	if !(p[k] > 0) {
+		return math.Inf(-1)
+	}
+	detail := []float64{0}
+	l.book.LogDetail(detail, []uint16{k}, rowOf(own, i))
+	return detail[0] + math.Log(p[k]/total)
+}
+
+// weigh sets p [codes] to the probability of each code for row i, times its
+// share under the limit (nil is none), and returns the sum.
+func (c *column) weigh(p []float64, bins [][]uint8, i int, l *limit) float64 {
+	clear(p)
+	for _, t := range c.trees {
+		at := int(t.leaf(bins, i)) * len(p)
+		edges := t.edges[at : at+len(p)]
+		for k, e := range edges[1:] {
+			p[k] += float64(e - edges[k])
+		}
+		p[len(p)-1] += words - float64(edges[len(p)-1])
+	}
+	scale, total := 1/(words*float64(len(c.trees))), 0.0
+	for k := range p {
+		p[k] *= scale
+		if l != nil {
+			p[k] *= l.share[k]
+		}
+		total += p[k]
+	}
+	return total
+}
+
+// rowOf returns row i of a column, as a view.
+func rowOf(c table.Column, i int) table.Column {
+	if c.Num != nil {
+		return table.Column{Num: c.Num[i : i+1]}
+	}
+	return table.Column{Code: c.Code[i : i+1]}
+}

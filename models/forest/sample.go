@@ -1,0 +1,279 @@
+package forest
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Rows are sampled in runs that are aligned to their index: rows 0–1023,
+// 1024–2047, 2048–4095 and so on, doubling up to runs of 8192. A run is the unit
+// of randomness: whoever wants one of its rows makes them all.
+const (
+	firstRun   = 1 << 10
+	longestRun = 1 << 13
+)
+
+// runOf returns the run that holds row i.
+func runOf(i int64) table.Range {
+	switch {
+	case i < firstRun:
+		return table.Range{Hi: firstRun}
+	case i < longestRun:
+		lo := int64(1) << (bits.Len64(uint64(i)) - 1)
+		return table.Range{Lo: lo, Hi: 2 * lo}
+	}
+	lo := i &^ (longestRun - 1)
+	return table.Range{Lo: lo, Hi: lo + longestRun}
+}
+
+// IID returns the model with independent rows: slower to settle to the right
+// counts, and of use where rows must not know of each other.
+func (m *Model) IID() mimic.Model {
+	c := *m
+	c.iid = true
+	return &c
+}
+
+// Sample fills dst with rows dst.First … of the sequence of k.
+func (m *Model) Sample(dst *table.Batch, k rng.Key) error {
+	s := m.newRunScratch()
+	for at := 0; at < dst.N; {
+		run := runOf(dst.First + int64(at))
+		n := int(min(run.Hi, dst.First+int64(dst.N)) - dst.First - int64(at))
+		out := dst.Slice(at, at+n)
+		if int64(n) < run.Rows() && !m.iid {
+			// Part of a run: make it all, and copy.
+			all := table.NewBatch(m.schema, run.Lo, int(run.Rows()))
+			m.run(all, k, s)
+			copyRows(out, all.Slice(int(out.First-run.Lo), int(out.First-run.Lo)+n))
+		} else {
+			m.run(out, k, s)
+		}
+		at += n
+	}
+	return nil
+}
+
+func copyRows(dst, src *table.Batch) {
+	for j := range dst.Cols {
+		copy(dst.Cols[j].Num, src.Cols[j].Num)
+		copy(dst.Cols[j].Code, src.Cols[j].Code)
+	}
+}
+
+// runScratch is what sampling a run needs.
+type runScratch struct {
+	codes  []uint16
+	bins   [][]uint8 // [views][rows]
+	words  []uint64
+	leaf   []int32
+	sorted []int32 // rows in order of leaf
+	starts []int32 // of each leaf among the sorted
+	detail []float64
+	column table.Column
+	p      []float64
+	hashes []uint64
+}
+
+func (m *Model) newRunScratch() *runScratch {
+	s := &runScratch{
+		codes:  make([]uint16, longestRun),
+		words:  make([]uint64, longestRun),
+		leaf:   make([]int32, longestRun),
+		sorted: make([]int32, longestRun),
+		detail: make([]float64, longestRun),
+		hashes: make([]uint64, longestRun),
+		bins:   make([][]uint8, len(m.views)),
+	}
+	for p := range m.columns {
+		c := &m.columns[p]
+		for _, v := range c.views {
+			s.bins[v] = make([]uint8, longestRun)
+		}
+		s.p = append(s.p, make([]float64, max(0, len(c.rows)-len(s.p)))...)
+	}
+	return s
+}
+
+// golden is the fractional part of the golden ratio in 2³² steps: its multiples
+// spread over the circle more evenly than any other's.
+//
+// Reference: Niederreiter (1992), Random number generation and quasi-Monte
+// Carlo methods, section 3.1.
+const golden = 0x9E3779B9
+
+// run makes the rows of dst: a whole run, or any rows where they are
+// independent.
+func (m *Model) run(dst *table.Batch, k rng.Key, s *runScratch) {
+	for p := range m.columns {
+		c := &m.columns[p]
+		key := k.Child(uint64(p))
+		codes := s.codes[:dst.N]
+		if m.iid {
+			c.drawEach(codes, dst.First, key, s)
+		} else {
+			c.drawSpread(codes, dst.First, key, s)
+		}
+		detail := s.detail[:dst.N]
+		key.Child(1).Float64s(detail, dst.First)
+		c.decode(dst.Cols[c.field], codes, detail, key, dst.First, s)
+		for _, v := range c.views {
+			fillBins(s.bins[v][:dst.N], codes, m.views[v].bin)
+		}
+	}
+	if m.guard != nil {
+		m.redrawCopies(dst, k, s)
+	}
+}
+
+// drawEach draws the codes of rows independently of each other.
+func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *runScratch) {
+	w := s.words[:len(codes)]
+	key.Uint64s(w, first)
+	trees := uint64(len(c.trees))
+	for i := range codes {
+		which, u := bits.Mul64(w[i], trees)
+		t := c.trees[which]
+		at := int(t.leaf(s.bins, i)) * len(c.rows)
+		codes[i] = uint16(draw(t.edges[at:at+len(c.rows)], uint32(u>>32)))
+	}
+}
+
+// drawSpread draws the codes of the rows of a run: rows are sorted by tree and
+// leaf and shuffled within a leaf, and one sequence that is spread evenly over
+// the circle is dealt out to them in that order. Leaves of a subtree are side by
+// side, so that draws are spread over subtrees too.
+func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *runScratch) {
+	n := len(codes)
+	w := s.words[:n]
+	key.Uint64s(w, first)
+	leaves := 0
+	for _, t := range c.trees {
+		leaves += t.leaves
+	}
+	if cap(s.starts) < leaves+1 {
+		s.starts = make([]int32, leaves+1)
+	}
+	starts := s.starts[:leaves+1]
+	clear(starts)
+	leaf := s.leaf[:n]
+	trees := uint64(len(c.trees))
+	before := make([]int32, trees) // leaves of the trees before each
+	for t := 1; t < len(before); t++ {
+		before[t] = before[t-1] + int32(c.trees[t-1].leaves)
+	}
+	for i := range leaf {
+		which := uint64(uint32(w[i])) * trees >> 32
+		leaf[i] = before[which] + c.trees[which].leaf(s.bins, i)
+		starts[leaf[i]+1]++
+	}
+	for l := range leaves {
+		starts[l+1] += starts[l]
+	}
+	sorted := s.sorted[:n]
+	for i, l := range leaf {
+		sorted[starts[l]] = int32(i)
+		starts[l]++
+	}
+	// starts[l] is now the end of leaf l.
+	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
+	from, l := int32(0), 0
+	for t := range c.trees {
+		edges := c.trees[t].edges
+		for ; len(edges) > 0; edges, l = edges[len(c.rows):], l+1 {
+			own := sorted[from:starts[l]]
+			for i := len(own) - 1; i > 0; i-- {
+				j := (w[own[i]] >> 32) * uint64(i+1) >> 32
+				own[i], own[j] = own[j], own[i]
+			}
+			of := edges[:len(c.rows)]
+			for _, r := range own {
+				codes[r] = uint16(draw(of, u))
+				u += golden
+			}
+			from = starts[l]
+		}
+	}
+}
+
+// decode turns codes into values of the field's column. The digits of a date
+// add up; where they are at a border of the field's domain they are drawn
+// again, from those that remain.
+func (c *column) decode(col table.Column, codes []uint16, u []float64, key rng.Key, first int64, s *runScratch) {
+	if c.digit == whole {
+		c.book.Decode(&col, codes, u)
+		return
+	}
+	if c.later() {
+		for i := range codes {
+			if col.Num[i] != col.Num[i] {
+				codes[i] = c.absent()
+			}
+		}
+	}
+	own := c.scratchColumn(len(codes), &s.column)
+	c.book.Decode(&own, codes, u)
+	for i := range codes {
+		v := c.valueAt(own, i)
+		switch {
+		case c.digit == week:
+			col.Num[i] = c.clock.worth(v, week)
+			continue
+		case codes[i] == c.absent():
+			continue
+		case c.borders != nil:
+			if state := c.borders.state(c.clock, col.Num[i]); state != 0 {
+				l := &c.borders.of[state-1]
+				p := s.p[:len(c.rows)]
+				total := c.weigh(p, s.bins, i, l)
+				codes[i] = drawWeighed(p, total*key.Child(3).Float64(first+int64(i)))
+				one := c.scratchColumn(1, &table.Column{})
+				l.book.Decode(&one, codes[i:i+1], u[i:i+1])
+				v = c.valueAt(one, 0)
+			}
+		}
+		col.Num[i] += c.clock.worth(v, c.digit)
+	}
+}
+
+// drawWeighed returns the code at which the running sum of p exceeds u.
+func drawWeighed(p []float64, u float64) uint16 {
+	last := 0
+	for k, q := range p {
+		if q > 0 {
+			last = k
+			if u -= q; u < 0 {
+				break
+			}
+		}
+	}
+	return uint16(last)
+}
+
+// scratchColumn returns a column of the part's own kind.
+func (c *column) scratchColumn(n int, s *table.Column) table.Column {
+	if c.of.Kind.Numeric() {
+		if cap(s.Num) < n {
+			s.Num = make([]float64, n)
+		}
+		return table.Column{Num: s.Num[:n]}
+	}
+	if cap(s.Code) < n {
+		s.Code = make([]int32, n)
+	}
+	return table.Column{Code: s.Code[:n]}
+}
+
+func (c *column) valueAt(own table.Column, i int) float64 {
+	if own.Num != nil {
+		return own.Num[i]
+	}
+	if own.Code[i] < 0 {
+		return math.NaN()
+	}
+	return float64(own.Code[i])
+}

@@ -1,0 +1,280 @@
+package forest
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// nLogN is n·log n for the small counts that nearly all are.
+var nLogN = func() []float64 {
+	t := make([]float64, 1<<14)
+	for n := 2; n < len(t); n++ {
+		t[n] = float64(n) * math.Log(float64(n))
+	}
+	return t
+}()
+
+func entropyTerm(n int32) float64 {
+	if int(n) < len(nLogN) {
+		return nLogN[n]
+	}
+	return float64(n) * math.Log(float64(n))
+}
+
+const maxViewBins = 256
+
+// splitter finds the best split of a node. It is the scratch memory of one
+// worker, and holds nothing between nodes.
+type splitter struct {
+	class  []uint16            // [rows] class of each row of the node
+	rank   []int32             // [codes] class of each code
+	total  []int32             // [classes] rows of each class in the node
+	left   []int32             // [classes] rows left of the split that is tried
+	slot   [maxViewBins]uint16 // row of counts that a bin has, from 1; 0: none
+	rows   [maxViewBins]int32  // [slots] rows of each bin
+	counts []int32             // [slots × classes]
+	order  []uint8             // bins of the node, in the order of the scan
+	score  []float64           // [classes]
+	level  [maxViewBins]float64
+}
+
+// target is what a tree predicts.
+type target struct {
+	code    []uint16 // [n rows]
+	codes   int
+	ordered bool // codes ascend with values
+	missing int  // code of a missing value in an ordered target, or -1
+}
+
+// classify gives each row of a node its class, of which there are no more than
+// codes: each code that is present is one, except that an ordered target's are
+// grouped into at most groups classes of equal mass, a heavy code taking its
+// own. It returns the number of classes.
+func (s *splitter) classify(y *target, rows []int32, groups int) int {
+	if cap(s.class) < len(rows) {
+		s.class = make([]uint16, len(rows))
+	}
+	s.class = s.class[:len(rows)]
+	if cap(s.rank) < y.codes {
+		s.rank = make([]int32, y.codes)
+		s.total, s.left = make([]int32, y.codes), make([]int32, y.codes)
+		s.score = make([]float64, y.codes)
+	}
+	rank := s.rank[:y.codes]
+	clear(rank)
+	for _, r := range rows {
+		rank[y.code[r]]++
+	}
+	classes := int32(0)
+	if !y.ordered {
+		for k, n := range rank {
+			rank[k] = classes
+			if n > 0 {
+				classes++
+			}
+		}
+	} else {
+		classes = group(rank, y.missing, groups, len(rows))
+	}
+	s.total, s.left = s.total[:classes], s.left[:classes]
+	clear(s.total)
+	for i, r := range rows {
+		c := rank[y.code[r]]
+		s.class[i] = uint16(c)
+		s.total[c]++
+	}
+	return int(classes)
+}
+
+// group turns counts [codes] in place into the class of each code: up to
+// groups classes of about equal mass, and one for the missing code.
+func group(counts []int32, missing, groups, rows int) (classes int32) {
+	absent := int32(0)
+	if missing >= 0 {
+		absent = counts[missing]
+	}
+	rest := float64(int32(rows) - absent)
+	left := float64(groups)
+	var mass float64
+	for k, n := range counts {
+		if k == missing {
+			continue
+		}
+		if n > 0 && mass > 0 && left > 1 && mass+float64(n)/2 > (rest+mass)/left {
+			classes++
+			left--
+			mass = 0
+		}
+		counts[k] = classes
+		mass += float64(n)
+		rest -= float64(n)
+	}
+	if mass > 0 {
+		classes++
+	}
+	if missing >= 0 {
+		counts[missing] = classes
+		if absent > 0 {
+			classes++
+		}
+	}
+	return classes
+}
+
+// entropy returns the sum of n·log n over the classes of the node.
+func (s *splitter) entropy() float64 {
+	sum := 0.0
+	for _, n := range s.total {
+		sum += entropyTerm(n)
+	}
+	return sum
+}
+
+// count tabulates the classes of the rows by the bins of one view and lists the
+// bins that occur in rising order.
+func (s *splitter) count(bin []uint8, rows []int32) {
+	classes := len(s.total)
+	if need := min(len(rows), maxViewBins) * classes; cap(s.counts) < need {
+		s.counts = make([]int32, need)
+	}
+	counts := s.counts[:cap(s.counts)]
+	var present [4]uint64
+	slots := uint16(0)
+	for i, r := range rows {
+		b := bin[r]
+		at := s.slot[b]
+		if at == 0 {
+			present[b>>6] |= 1 << (b & 63)
+			clear(counts[int(slots)*classes : int(slots+1)*classes])
+			s.rows[slots] = 0
+			slots++
+			at = slots
+			s.slot[b] = at
+		}
+		s.rows[at-1]++
+		counts[int(at-1)*classes+int(s.class[i])]++
+	}
+	s.order = s.order[:0]
+	for w, set := range present {
+		for ; set != 0; set &= set - 1 {
+			s.order = append(s.order, uint8(w<<6+bits.TrailingZeros64(set)))
+		}
+	}
+}
+
+// forget makes the bins of the last count free again.
+func (s *splitter) forget() {
+	for _, b := range s.order {
+		s.slot[b] = 0
+	}
+}
+
+func (s *splitter) countsOf(bin uint8) []int32 {
+	at, classes := int(s.slot[bin]-1), len(s.total)
+	return s.counts[at*classes : (at+1)*classes]
+}
+
+// arrange puts the bins of a view without order into the order of their score
+// under reciprocal averaging: a bin scores the mean of its classes, a class the
+// mean of its bins, a few times over, which finds the first axis along which
+// bins and classes vary together.
+//
+// Reference: Hill (1974), Correspondence analysis: a neglected multivariate
+// method.
+func (s *splitter) arrange(ordered bool) {
+	classes := len(s.total)
+	score := s.score[:classes]
+	turns := 4
+	if ordered || classes == 2 {
+		turns = 1 // the classes have an order already
+	}
+	for c := range score {
+		score[c] = float64(c)
+		if turns > 1 {
+			_, score[c] = math.Modf(float64(c+1) * math.Phi)
+		}
+	}
+	for turn := range turns {
+		for _, b := range s.order {
+			sum := 0.0
+			for c, n := range s.countsOf(b) {
+				sum += float64(n) * score[c]
+			}
+			s.level[b] = sum / float64(s.rows[s.slot[b]-1])
+		}
+		if turn < turns-1 {
+			s.scoreClasses(score)
+		}
+	}
+	slices.SortStableFunc(s.order, func(a, b uint8) int {
+		switch {
+		case s.level[a] < s.level[b]:
+			return -1
+		case s.level[a] > s.level[b]:
+			return 1
+		}
+		return 0
+	})
+}
+
+// scoreClasses sets the score of each class to the mean of its bins, then
+// centres and scales the scores over the rows.
+func (s *splitter) scoreClasses(score []float64) {
+	clear(score)
+	for _, b := range s.order {
+		level := s.level[b]
+		for c, n := range s.countsOf(b) {
+			score[c] += float64(n) * level
+		}
+	}
+	var mean, rows float64
+	for c, n := range s.total {
+		mean += score[c]
+		rows += float64(n)
+		score[c] /= float64(n)
+	}
+	mean /= rows
+	variance := 0.0
+	for c, n := range s.total {
+		score[c] -= mean
+		variance += float64(n) * score[c] * score[c]
+	}
+	scale := 1 / (math.Sqrt(variance/rows) + 1e-12)
+	for c := range score {
+		score[c] *= scale
+	}
+}
+
+// scan tries the split after each bin of the order but the last. It returns the
+// largest fall of the negative log-likelihood, in nats, if it exceeds least,
+// and the place in the order of the last bin on the left.
+func (s *splitter) scan(rows, minLeaf int, entropy, least float64) (gain float64, at int) {
+	left, n := s.left, int32(0)
+	clear(left)
+	sumLeft, sumRight := 0.0, entropy
+	constant := entropyTerm(int32(rows)) - entropy
+	gain, at = least, -1
+	for k, b := range s.order[:len(s.order)-1] {
+		for c, m := range s.countsOf(b) {
+			if m == 0 {
+				continue
+			}
+			a, z := left[c], s.total[c]-left[c]
+			sumLeft += entropyTerm(a+m) - entropyTerm(a)
+			sumRight += entropyTerm(z-m) - entropyTerm(z)
+			left[c] = a + m
+		}
+		n += s.rows[s.slot[b]-1]
+		if int(n) < minLeaf {
+			continue
+		}
+		if rows-int(n) < minLeaf {
+			break
+		}
+		if g := sumLeft + sumRight - entropyTerm(n) - entropyTerm(int32(rows)-n) + constant; g > gain {
+			gain, at = g, k
+		}
+	}
+	return gain, at
+}

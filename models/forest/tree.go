@@ -1,0 +1,81 @@
+package forest
+
+// tree is a decision tree over views, in preorder: the left child of node i is
+// node i+1. Leaves are numbered from 0 in that order, so that the leaves of a
+// subtree are consecutive.
+type tree struct {
+	nodes  []node
+	leaves int
+	counts []byte   // training rows of each code in each leaf, see appendCounts
+	edges  []uint32 // [leaves × codes] see mass
+}
+
+// node looks at one view of a row.
+type node struct {
+	goLeft [4]uint64 // the set of bins that go left, as bits
+	view   int32     // or leafMark
+	next   int32     // right child; number of a leaf
+}
+
+const leafMark = -1
+
+func (n *node) isLeft(bin uint8) bool { return n.goLeft[bin>>6]>>(bin&63)&1 == 1 }
+
+// leaf returns the number of the leaf of row i, whose views are bins
+// [views][rows].
+func (t *tree) leaf(bins [][]uint8, i int) int32 {
+	at := int32(0)
+	for {
+		n := &t.nodes[at]
+		if n.view < 0 {
+			return n.next
+		}
+		if n.isLeft(bins[n.view][i]) {
+			at++
+		} else {
+			at = n.next
+		}
+	}
+}
+
+// A leaf's distribution over K codes is kept as the lower edges of the codes in
+// the 2³² values of a word: a word w draws the last code whose edge is at most
+// w, and the probability of a code is the share of words that draw it. So every
+// code has a probability, all sum to 1 exactly, and what is scored is what is
+// sampled, to the last bit.
+const words = 1 << 32
+
+// setEdges sets edges [K] from probabilities p [K], which sum to about 1.
+func setEdges(edges []uint32, p []float64) {
+	free := float64(words - len(p)) // beside one word for each code
+	total := 0.0
+	for _, q := range p {
+		total += q
+	}
+	sum := 0.0
+	for k, q := range p {
+		edges[k] = uint32(k) + uint32(min(sum/total, 1)*free)
+		sum += q
+	}
+}
+
+// width returns how many words draw code k.
+func width(edges []uint32, k int) uint64 {
+	if k+1 < len(edges) {
+		return uint64(edges[k+1] - edges[k])
+	}
+	return words - uint64(edges[k])
+}
+
+// draw returns the code that word w draws.
+func draw(edges []uint32, w uint32) int {
+	lo, n := 0, len(edges)
+	for n > 1 {
+		half := n >> 1
+		if edges[lo+half] <= w {
+			lo += half
+		}
+		n -= half
+	}
+	return lo
+}

@@ -1,0 +1,214 @@
+package forest
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/wire"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// modelWire is a Model in its file. What follows from it (views, borders, the
+// smoothed leaves) is computed again.
+type modelWire struct {
+	Rows    int64        `cbor:"rows"`
+	Columns []columnWire `cbor:"columns"` // in the order of the chain
+	Guard   []byte       `cbor:"guard"`   // distances between fingerprints, as varints
+}
+
+type columnWire struct {
+	Book  dist.BookWire `cbor:"book"`
+	Rows  []float64     `cbor:"rows"` // [codes]
+	Trees []treeWire    `cbor:"trees"`
+}
+
+type treeWire struct {
+	Nodes  []byte `cbor:"nodes"`  // see appendNodes
+	Counts []byte `cbor:"counts"` // see countWriter
+}
+
+// AppendBinary appends θ: codebooks, splits, and the rows of each leaf.
+func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
+	w := modelWire{Rows: m.rows, Guard: []byte{}}
+	for p := range m.columns {
+		c := &m.columns[p]
+		cw := columnWire{Book: c.book.Wire(), Rows: c.rows}
+		for _, t := range c.trees {
+			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
+		}
+		w.Columns = append(w.Columns, cw)
+	}
+	last := uint32(0)
+	for _, p := range m.guard.prints {
+		w.Guard = binary.AppendUvarint(w.Guard, uint64(p-last))
+		last = p
+	}
+	return wire.Append(dst, w)
+}
+
+// appendNodes writes the nodes of a tree in preorder: 0 for a leaf, else 1 + the
+// view and the bins that go left: the last of them for an ordered view, whose
+// bins go left from the first, or a bit for each bin.
+func appendNodes(dst []byte, t *tree, views []view) []byte {
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		dst = binary.AppendUvarint(dst, uint64(n.view+1))
+		if n.view < 0 {
+			continue
+		}
+		v := &views[n.view]
+		if v.ordered {
+			last := 0
+			for b := range v.bins {
+				if n.isLeft(uint8(b)) {
+					last = b
+				}
+			}
+			dst = append(dst, uint8(last))
+			continue
+		}
+		var set [32]byte
+		for w, x := range n.goLeft {
+			binary.LittleEndian.PutUint64(set[8*w:], x)
+		}
+		dst = append(dst, set[:(v.bins+7)/8]...)
+	}
+	return dst
+}
+
+var errNodes = errors.New("the nodes of a tree are damaged")
+
+// readNodes reads what appendNodes wrote. Trees for the column at a position of
+// the chain look at views of the columns before it.
+func readNodes(blob []byte, position int, views []view) (*tree, error) {
+	t := &tree{}
+	open := []int{-1} // nodes whose right child comes next, innermost last; -1: the root
+	for len(open) > 0 {
+		v, size := binary.Uvarint(blob)
+		if size <= 0 || v > uint64(len(views)) {
+			return nil, errNodes
+		}
+		blob = blob[size:]
+		n := node{view: int32(v) - 1, next: int32(t.leaves)}
+		at := len(t.nodes)
+		if n.view >= 0 {
+			of := &views[n.view]
+			size := (of.bins + 7) / 8
+			if of.ordered {
+				size = 1
+			}
+			if of.column >= position || len(blob) < size {
+				return nil, errNodes
+			}
+			if of.ordered {
+				for b := range int(blob[0]) + 1 {
+					n.goLeft[b>>6] |= 1 << (b & 63)
+				}
+			} else {
+				var set [32]byte
+				copy(set[:], blob[:size])
+				for w := range n.goLeft {
+					n.goLeft[w] = binary.LittleEndian.Uint64(set[8*w:])
+				}
+			}
+			blob = blob[size:]
+			open = append(open, at)
+		} else {
+			t.leaves++
+			// The next node is the right child of the innermost open node.
+			parent := open[len(open)-1]
+			open = open[:len(open)-1]
+			if parent >= 0 {
+				t.nodes[parent].next = int32(at + 1)
+			}
+		}
+		t.nodes = append(t.nodes, n)
+	}
+	if len(blob) > 0 {
+		return nil, errNodes
+	}
+	return t, nil
+}
+
+// Memory of a decoded model: its edges take no more than this and a multiple of
+// the blob.
+const (
+	edgesFree    = 1 << 22
+	edgesPerByte = 64
+)
+
+// Decode reads what AppendBinary wrote.
+func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
+	var w modelWire
+	if err := wire.Decode(blob, &w); err != nil {
+		return nil, err
+	}
+	parts := chainOrder(s)
+	if len(w.Columns) != len(parts) || w.Rows < 1 {
+		return nil, fmt.Errorf("%d columns of %d rows for %d fields and digits", len(w.Columns), w.Rows, len(parts))
+	}
+	m := &Model{schema: s, rows: w.Rows, columns: make([]column, len(parts))}
+	for p, part := range parts {
+		b, err := dist.NewBook(&part.of, w.Columns[p].Book)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range w.Columns[p].Rows {
+			if !(n >= 0 && n <= math.MaxUint32) {
+				return nil, fmt.Errorf("field %q: %v rows of a code", part.of.Name, n)
+			}
+		}
+		if m.columns[p], err = newColumn(part, b, w.Columns[p].Rows); err != nil {
+			return nil, err
+		}
+	}
+	m.link()
+	budget := edgesFree + edgesPerByte*len(blob)
+	for p := range m.columns {
+		if err := m.decodeTrees(p, w.Columns[p].Trees, &budget); err != nil {
+			return nil, fmt.Errorf("field %q: %w", m.columns[p].of.Name, err)
+		}
+	}
+	m.finish()
+	var prints []uint32
+	last := uint64(0)
+	for rest := w.Guard; len(rest) > 0; {
+		step, size := binary.Uvarint(rest)
+		if size <= 0 || step > math.MaxUint32-last {
+			return nil, errors.New("the copy guard is damaged")
+		}
+		last += step
+		prints = append(prints, uint32(last))
+		rest = rest[size:]
+	}
+	m.guard = newGuard(prints)
+	return m, nil
+}
+
+func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
+	c := &m.columns[p]
+	if len(trees) == 0 || len(trees) > math.MaxUint8 {
+		return fmt.Errorf("%d trees", len(trees))
+	}
+	smooth := newSmoothing(c.rows, c.ordered, c.missing)
+	for _, w := range trees {
+		t, err := readNodes(w.Nodes, p, m.views)
+		if err != nil {
+			return err
+		}
+		if *budget -= len(t.nodes) * len(c.rows); *budget < 0 {
+			return errors.New("more leaves than the file's size allows")
+		}
+		t.counts = slices.Clone(w.Counts)
+		if err := smooth.fill(t); err != nil {
+			return err
+		}
+		c.trees = append(c.trees, t)
+	}
+	return nil
+}
