@@ -122,7 +122,12 @@ func (p *part) digits(col table.Column, scratch *table.Column) table.Column {
 		}
 		num := scratch.Num[:n]
 		for i, t := range col.Num {
-			num[i] = p.clock.digitOf(t, p.digit) // NaN stays
+			switch num[i] = math.Inf(1); { // is outside whatever there is
+			case t != t:
+				num[i] = t
+			case t == math.Trunc(t) && !math.IsInf(t, 0):
+				num[i] = p.clock.digitOf(t, p.digit)
+			}
 		}
 		return table.Column{Num: num}
 	}
@@ -131,8 +136,12 @@ func (p *part) digits(col table.Column, scratch *table.Column) table.Column {
 	}
 	code := scratch.Code[:n]
 	for i, t := range col.Num {
-		code[i] = table.Missing
-		if t == t {
+		switch {
+		case t != t:
+			code[i] = table.Missing
+		case math.IsInf(t, 0):
+			code[i] = table.Unknown
+		default:
 			code[i] = int32(p.clock.digitOf(t, p.digit))
 		}
 	}

@@ -40,7 +40,6 @@ package forest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/seed-64d012fb/mimic"
@@ -74,9 +73,6 @@ const maxAsk = 32
 
 // NewFit starts a fit.
 func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
-	if rows == 0 {
-		return nil, errors.New("no rows to fit to")
-	}
 	if rows > 1<<31-1 {
 		return nil, fmt.Errorf("%d rows: a forest holds at most 2³¹-1", rows)
 	}
@@ -139,9 +135,6 @@ func (f *fitting) code(ctx context.Context, s *summaries) error {
 func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	m := f.model
 	rows := g.rows()
-	if rows == 0 {
-		return errors.New("all rows have weight 0")
-	}
 	m.rows = int64(rows)
 	codes, err := g.flatten(ctx)
 	if err != nil {

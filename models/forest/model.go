@@ -159,25 +159,12 @@ func (m *Model) factors(b *table.Batch, add func(c *column, lo int, logp []float
 		rows := b.Slice(lo, min(lo+blockRows, b.N))
 		for p := range m.columns {
 			c := &m.columns[p]
-			if err := checkFinite(rows, c.field, &m.schema.Fields[c.field]); err != nil {
-				return err
-			}
 			logp := s.logp[:rows.N]
 			c.logProb(logp, rows.Cols[c.field], s)
 			add(c, lo, logp)
 			for _, v := range c.views {
 				fillBins(s.bins[v][:rows.N], s.codes[:rows.N], m.views[v].bin)
 			}
-		}
-	}
-	return nil
-}
-
-// checkFinite refuses infinite numbers, which no sample space has.
-func checkFinite(b *table.Batch, j int, f *space.Field) error {
-	for i, x := range b.Cols[j].Num {
-		if math.IsInf(x, 0) {
-			return fmt.Errorf("row %d, field %q: %v is no number", b.First+int64(i), f.Name, x)
 		}
 	}
 	return nil

@@ -149,7 +149,7 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return nil, err
 	}
 	parts := chainOrder(s)
-	if len(w.Columns) != len(parts) || w.Rows < 1 {
+	if len(w.Columns) != len(parts) || w.Rows < 0 {
 		return nil, fmt.Errorf("%d columns of %d rows for %d fields and digits", len(w.Columns), w.Rows, len(parts))
 	}
 	m := &Model{schema: s, rows: w.Rows, columns: make([]column, len(parts))}
