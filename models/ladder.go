@@ -2,6 +2,7 @@ package models
 
 import (
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/uniform"
 )
@@ -19,5 +20,11 @@ var ladder = []Rung{
 		Summary: "every column by itself, none knows of another",
 		New:     func(Options) (mimic.Family, error) { return independent.Family{}, nil },
 		Decode:  independent.Decode,
+	},
+	{
+		Kind:    forest.Kind,
+		Summary: "the chain rule by trees: every column given those before it",
+		New:     func(o Options) (mimic.Family, error) { return forest.Family{Seed: o.Seed, Sharp: o.Sharp}, nil },
+		Decode:  forest.Decode,
 	},
 }
