@@ -1,44 +1,39 @@
-// Package csv reads and writes delimited text: comma, semicolon, tab or bar.
+// Package csv reads and writes delimited text: cells between commas,
+// semicolons, tabs or bars, as RFC 4180 has it.
+//
+// Reading is strict where a guess could change data. Rows must have as many
+// cells as the first; a quote must open a cell or be doubled inside quotes; both
+// are errors that name the line, or rows to skip. Cells are kept byte for byte,
+// spaces and invalid UTF-8 included.
 package csv
 
-import (
-	"errors"
-	"io"
-
-	"github.com/seed-64d012fb/mimic/space"
-	"github.com/seed-64d012fb/mimic/table"
-	"github.com/seed-64d012fb/mimic/table/ingest"
-)
-
-// Header says whether the first row of a file has the names of its columns.
+// Header says whether the first line of a file has the names of its columns.
 type Header uint8
 
-// A first row of names is recognised, there, or not there.
+// A line of names is looked for, is there, or is not.
 const (
 	DetectHeader Header = iota
 	WithHeader
 	NoHeader
 )
 
-// Options of a reader. The zero value detects everything and refuses files with
-// rows that are not well-formed.
+// Options of a reader. The zero value finds out how the file is written, and
+// refuses a file with rows that are not well-formed.
 type Options struct {
-	Delimiter   byte // 0: detected among , ; tab |
+	Delimiter   byte // 0: found among , ; tab |
 	Header      Header
 	SkipBadRows bool
-	// Names, where known (from a schema), help to recognise a header: a first
-	// row that has them is one.
+	// Names are the names of columns that are known, from a schema or another
+	// file: a first line that has most of them is a header.
 	Names []string
 	// BlockBytes is how much text is decoded at once; 0 means 256 KiB. The
 	// result does not depend on it.
 	BlockBytes int
 }
 
-// NewInput looks at the start of a file and returns it as an input of ingest.
-func NewInput(f ingest.File, opt Options) (ingest.Input, error) {
-	return nil, errors.New("not yet")
-}
-
-// NewWriter returns a writer of rows of the schema, in the schema's dialect. It
-// implements table.ParallelWriter. The first Write, or Close, writes the header.
-func NewWriter(w io.Writer, s *space.Schema) table.ParallelWriter { return nil }
+const (
+	defaultBlock = 256 << 10
+	// maxRecord is how long a row can be. A quote that stays open for longer is
+	// taken to be a mistake, before it swallows the file.
+	maxRecord = 256 << 20
+)

@@ -9,12 +9,9 @@
 package ingest
 
 import (
-	"context"
-	"errors"
 	"io"
 
 	"github.com/seed-64d012fb/mimic/space"
-	"github.com/seed-64d012fb/mimic/table"
 )
 
 // File is a file that can be read from its start any number of times.
@@ -89,7 +86,7 @@ type BadRow struct {
 
 // Values are the cells of one column of a Chunk: text, or numbers.
 type Values struct {
-	// Cell i is Buf[Spans[i*Stride].Lo:…Hi].
+	// Cell i is Spans[i*Stride] in Buf.
 	Buf    []byte
 	Spans  []Span
 	Stride int
@@ -112,6 +109,9 @@ const MaxBuf = 1<<31 - 1
 // to an empty text.
 var Null = Span{Lo: nullBit}
 
+// In returns the text of s in buf.
+func (s Span) In(buf []byte) []byte { return buf[s.Lo : s.Hi&^quotedBit] }
+
 // Quoted returns s marked as written in quotes: a string, not a number.
 func (s Span) Quoted() Span { s.Hi |= quotedBit; return s }
 
@@ -124,8 +124,10 @@ type Options struct {
 	Overrides *space.Overrides
 	// Drop names columns to leave out.
 	Drop []string
-	// AllowUnknown reads values that Schema does not list as table.Unknown
-	// instead of failing: for scoring, not for fitting.
+	// AllowUnknown lets values be outside the sample space, for scoring rather
+	// than fitting: a level that Schema does not list is read as table.Unknown,
+	// a number beyond its range as it is. Report.Unknown counts them. Otherwise
+	// such a value is an error.
 	AllowUnknown bool
 	// Progress, if set, is told how much of the inputs' sizes is read.
 	Progress func(stage string, done, total int64)
@@ -136,22 +138,14 @@ type Report struct {
 	Files   int
 	Rows    int64
 	Skipped int64     // rows that were not well-formed
-	Bad     []BadRow  // the first 20 of them
+	Bad     []BadRow  // the first 20 of them, their errors with file and line
 	Ignored []string  // columns that the schema does not have
 	Unknown []Unknown // values outside the schema, by field
 	Notes   []string  // what else a person may want to know, one line each
 }
 
-// Unknown counts the values of a field that its schema does not list.
+// Unknown counts the values of a field that are outside the sample space.
 type Unknown struct {
 	Field string
-	Count int64
-	First string // the first of them
-	Line  int64
-}
-
-// Read reads the inputs as one dataset: rows in the order of inputs. All have
-// the same columns, in any order.
-func Read(ctx context.Context, inputs []Input, opt Options) (*table.Table, *Report, error) {
-	return nil, nil, errors.New("not yet")
+	space.Misfits
 }

@@ -1,0 +1,210 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// cells is one column of one chunk as it was read: values in the column's form,
+// and what is to be noticed of them. Workers keep one for each column and use
+// its memory again.
+type cells struct {
+	num  []float64
+	code []int32 // in the dictionary of the worker
+
+	numbers  space.Numbers
+	markers  map[string]int64
+	null     int64
+	bad      misfits // neither number nor marker
+	outside  misfits // not in the sample space that was given
+	quoted   bool    // some cell is
+	unquoted bool    // some cell that is no marker is not
+}
+
+// misfits counts cells that do not belong, and remembers the first.
+type misfits struct {
+	count int64
+	row   int // in the chunk
+	first string
+}
+
+func (m *misfits) add(row int, text []byte) {
+	if m.count == 0 {
+		m.row, m.first = row, string(text)
+	}
+	m.count++
+}
+
+func (c *cells) reset() {
+	c.num, c.code = c.num[:0], c.code[:0]
+	c.numbers = space.Numbers{}
+	clear(c.markers)
+	c.null = 0
+	c.bad, c.outside = misfits{}, misfits{}
+	c.quoted, c.unquoted = false, false
+}
+
+// missing notices a cell without a value: null if text is nil, else a marker.
+func (c *cells) missing(row int, text []byte, col *column) {
+	if text == nil {
+		c.null++
+	} else {
+		if c.markers == nil {
+			c.markers = map[string]int64{}
+		}
+		c.markers[string(text)]++
+	}
+	if col.required() {
+		c.outside.add(row, text)
+	}
+}
+
+// trim returns text without the blanks around it.
+func trim(text []byte) []byte {
+	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
+		return bytes.Trim(text, " \t")
+	}
+	return text
+}
+
+// notice takes notice of the quotes of a cell, which matter only while it is
+// open whether all cells have them.
+func (c *cells) notice(s Span, text []byte) {
+	if s.Hi&quotedBit != 0 {
+		c.quoted = true
+	} else if !c.unquoted {
+		c.unquoted = !space.IsMarker(text)
+	}
+}
+
+// readNumbers reads a column of text as numbers.
+func (c *cells) readNumbers(v *Values, rows int, col *column) {
+	c.num = resize(c.num, rows)
+	for i := range c.num {
+		s := v.Spans[i*v.Stride]
+		if s == Null {
+			c.missing(i, nil, col)
+			c.num[i] = table.NoNumber
+			continue
+		}
+		text := s.In(v.Buf)
+		c.notice(s, text)
+		x, ok := c.numbers.Add(trim(text))
+		if !ok {
+			x = table.NoNumber
+			if col.marks(text) {
+				c.missing(i, text, col)
+			} else {
+				c.bad.add(i, text)
+			}
+		}
+		c.num[i] = x
+	}
+}
+
+// readTimes reads a column of text as ticks, by the layout in col.how.
+func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) {
+	c.num = resize(c.num, rows)
+	for i := range c.num {
+		s := v.Spans[i*v.Stride]
+		if s == Null {
+			c.missing(i, nil, col)
+			c.num[i] = table.NoNumber
+			continue
+		}
+		text := s.In(v.Buf)
+		c.notice(s, text)
+		x, err := col.how.ParseNum(trim(text))
+		if err == nil {
+			c.num[i] = x
+			times.Add(trim(text))
+			continue
+		}
+		c.num[i] = table.NoNumber
+		if col.marks(text) {
+			c.missing(i, text, col)
+		} else {
+			c.bad.add(i, text)
+			times.Add(trim(text))
+		}
+	}
+}
+
+// readTexts reads a column of text as codes of a dictionary; null is Missing.
+func (c *cells) readTexts(v *Values, rows int, col *column, d *dict) {
+	c.code = resize(c.code, rows)
+	for i := range c.code {
+		s := v.Spans[i*v.Stride]
+		if s == Null {
+			c.missing(i, nil, col)
+			c.code[i] = table.Missing
+			continue
+		}
+		text := s.In(v.Buf)
+		c.notice(s, text)
+		c.code[i] = c.lookUp(i, text, col, d)
+	}
+}
+
+// lookUp returns the code of a text. The first time that a text is seen is the
+// time to find out whether it belongs.
+func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
+	code, isNew := d.code(text)
+	if isNew && col.levels != nil && col.levels.Code(text) == table.Unknown {
+		c.outside.add(row, text)
+	}
+	return code
+}
+
+// readTyped reads a column that came as numbers.
+func (c *cells) readTyped(v *Values, rows int, col *column, d *dict) {
+	if col.form == space.AsText {
+		c.code = resize(c.code, rows)
+		var buf [64]byte
+		for i, x := range v.Num[:rows] {
+			if x != x {
+				c.missing(i, nil, col)
+				c.code[i] = table.Missing
+				continue
+			}
+			c.code[i] = c.lookUp(i, col.typ.AppendNum(buf[:0], x), col, d)
+		}
+		return
+	}
+	c.num = append(c.num[:0], v.Num[:rows]...)
+	for i, x := range c.num {
+		switch {
+		case x != x:
+			c.missing(i, nil, col)
+		case math.IsInf(x, 0):
+			c.num[i] = table.NoNumber
+			c.bad.add(i, fmt.Append(nil, x))
+		default:
+			c.numbers.AddValue(x)
+		}
+	}
+}
+
+// checkRange counts the numbers that the field does not have.
+func (c *cells) checkRange(f *space.Field) {
+	n := &c.numbers
+	if n.Count == 0 || n.Min >= f.Min && n.Max <= f.Max && (n.MaxDigits <= f.Digits || f.Step() == 0) {
+		return
+	}
+	for i, x := range c.num {
+		if x < f.Min || x > f.Max || f.Snap(x) != x && x == x {
+			c.outside.add(i, f.AppendNum(nil, x))
+		}
+	}
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n+n/4)[:n]
+	}
+	return s[:n]
+}
