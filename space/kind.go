@@ -1,6 +1,10 @@
 package space
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-64d012fb/mimic/internal/spell"
+)
 
 // Kind says what sort of values a field takes.
 type Kind uint8
@@ -39,7 +43,7 @@ func ParseKind(name string) (Kind, error) {
 			return Kind(k), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown kind %q: one of %v", name, kindNames[1:])
+	return 0, fmt.Errorf("unknown kind %q; %s", name, spell.Suggest(name, kindNames[1:]))
 }
 
 // Coded reports whether values are codes of Field.Levels (Column.Code).

@@ -50,7 +50,7 @@ func (f *Field) AppendNum(dst []byte, x float64) []byte {
 	case Datetime, Duration:
 		return f.Layout.append(dst, f.Kind, instantAt(x, f.Unit), zoneSeconds(f.Zone))
 	case Integer:
-		return appendDecimal(dst, x, 0, false)
+		return appendDecimal(dst, x, f.Digits, f.Fixed)
 	case Decimal:
 		return appendDecimal(dst, x, f.Digits, f.Fixed)
 	}

@@ -98,20 +98,21 @@ func (l Layout) readSpan(text []byte) (length instant, negative bool, rest []byt
 		var k token
 		k, i = l.token(i)
 		var n int64
+		unit := int64(1)
 		switch k.verb {
 		case 'd':
 			n, rest, ok = readCount(rest, 1, 0)
-			n, limit = n*daySeconds, 24
+			unit, limit = daySeconds, 24
 		case 'H':
 			width := 2
 			if k.flag == '-' {
 				width = 1
 			}
 			n, rest, ok = readCount(rest, width, limit)
-			n, limit = n*3600, 60
+			unit, limit = 3600, 60
 		case 'M':
 			n, rest, ok = readCount(rest, 2, limit)
-			n, limit = n*60, 60
+			unit, limit = 60, 60
 		case 'S':
 			n, rest, ok = readCount(rest, 2, limit)
 		case 'f':
@@ -122,10 +123,10 @@ func (l Layout) readSpan(text []byte) (length instant, negative bool, rest []byt
 				rest = rest[1:]
 			}
 		}
-		length.sec += n
-		if !ok || length.sec > maxSpanSeconds {
+		if !ok || n > (maxSpanSeconds-length.sec)/unit {
 			return instant{}, false, nil, false
 		}
+		length.sec += n * unit
 	}
 	return length, negative, rest, true
 }
@@ -168,7 +169,7 @@ func (l Layout) appendSpan(dst []byte, t instant) []byte {
 func readCount(text []byte, width int, limit int64) (n int64, rest []byte, ok bool) {
 	i := 0
 	for i < len(text) && text[i]-'0' < 10 {
-		if i == 13 { // days of so many digits still fit
+		if i == 16 { // more than maxSpanSeconds
 
 			return 0, nil, false
 		}
@@ -208,15 +209,12 @@ func (s *spanStyle) parse(text []byte) (t instant, ok bool) {
 			}
 		}
 		unit := unitSeconds(rest[0])
-		if unit == 0 || unit > 1 && nano > 0 || n > maxSpanSeconds/unit {
+		if unit == 0 || unit > 1 && nano > 0 || n > (maxSpanSeconds-t.sec)/unit {
 			return instant{}, false
 		}
 		t.sec += n * unit
 		t.nano += nano
 		rest = rest[1:]
-	}
-	if len(rest) > 0 || t.sec > maxSpanSeconds {
-		return instant{}, false
 	}
 	var buf [64]byte
 	return t.join(negative), bytes.Equal(s.append(buf[:0], t, negative), text)

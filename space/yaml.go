@@ -1,10 +1,248 @@
 package space
 
-import "errors"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed-64d012fb/mimic/internal/spell"
+)
+
+const header = `# The sample space: the values that each field can take. Edit it, and give it to
+# mimic fit --schema. What is left out is taken from the data.
+`
+
+// lineWidth is how long the lines of a schema file get before lists are broken
+// into one line for each entry.
+const lineWidth = 100
+
+// validText reports whether YAML can say a text.
+func validText(text string) bool { return utf8.ValidString(text) }
 
 // Marshal writes a schema as YAML for people to read and edit: Why becomes a
-// comment.
-func Marshal(s *Schema) ([]byte, error) { return nil, errors.New("not yet") }
+// comment. It fails if the schema is larger than Unmarshal reads.
+func Marshal(s *Schema) ([]byte, error) {
+	dst := []byte(header)
+	dst = appendDialect(dst, s.Dialect)
+	dst = append(dst, "fields:\n"...)
+	for i := range s.Fields {
+		dst = appendField(dst, &s.Fields[i])
+	}
+	if len(dst) > maxFileBytes || strings.Count(string(dst), "\n")+strings.Count(string(dst), ",") > maxFileEntries {
+		return nil, fmt.Errorf("a schema of %d bytes, with too many levels for a file", len(dst))
+	}
+	return dst, nil
+}
 
-// Unmarshal reads a complete schema: what Marshal writes. Errors name the line.
-func Unmarshal(text []byte) (*Schema, error) { return nil, errors.New("not yet") }
+func appendField(dst []byte, f *Field) []byte {
+	dst = append(dst, "  - name: "...)
+	dst = append(appendScalar(dst, f.Name), '\n')
+	for _, p := range properties {
+		if !p.of(f.Kind) {
+			continue
+		}
+		value := p.write(f)
+		switch {
+		case value == nil:
+			continue
+		case p.set == SetLevels && len(value) > lineWidth:
+			dst = append(dst, "    levels:\n"...)
+			for _, l := range f.Levels {
+				dst = append(dst, "      - "...)
+				dst = append(appendScalar(dst, l), '\n')
+			}
+			continue
+		}
+		dst = fmt.Appendf(dst, "    %s: %s", p.key, value)
+		if p.set == SetKind && f.Why != "" {
+			dst = append(dst, " # "...)
+			dst = append(dst, comment(f.Why)...)
+		}
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// comment returns text as it can stand in a comment.
+func comment(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// Unmarshal reads a complete schema, such as Marshal writes, and validates it.
+// Errors name the line.
+func Unmarshal(text []byte) (*Schema, error) {
+	o, err := UnmarshalOverrides(text)
+	if err != nil {
+		return nil, err
+	}
+	s := &Schema{Fields: make([]Field, len(o.Fields))}
+	if o.Dialect != nil {
+		s.Dialect = *o.Dialect
+	}
+	for j := range o.Fields {
+		if s.Fields[j], err = o.Fields[j].complete(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// UnmarshalOverrides reads a schema file of which any part may be left out.
+// Errors name the line.
+func UnmarshalOverrides(text []byte) (*Overrides, error) {
+	o := &Overrides{}
+	root, err := parseYAML(text)
+	if err != nil || root == nil {
+		return o, err
+	}
+	pairs, err := root.pairs()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		switch p.key {
+		case "fields":
+			err = o.readFields(p.value)
+		case "dialect":
+			o.Dialect, err = readDialect(p.value)
+		default:
+			err = p.unknown([]string{"fields", "dialect"})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// unknown is the error of a key that is none of keys.
+func (p pair) unknown(keys []string) error {
+	return p.at.errorf("unknown key %q; %s", p.key, spell.Suggest(p.key, keys))
+}
+
+func (o *Overrides) readFields(n node) error {
+	entries, err := n.list()
+	if err != nil {
+		return err
+	}
+	lines := map[string]int{}
+	for _, e := range entries {
+		f, err := readOverride(e)
+		if err != nil {
+			return err
+		}
+		if line := lines[f.Name]; line > 0 {
+			return e.errorf("field %q is on line %d already", f.Name, line)
+		}
+		lines[f.Name] = f.line
+		o.Fields = append(o.Fields, f)
+	}
+	return nil
+}
+
+func readOverride(n node) (Override, error) {
+	o := Override{line: n.line()}
+	pairs, err := n.pairs()
+	if err != nil {
+		return o, err
+	}
+	at := map[Property]node{}
+	for _, pair := range pairs {
+		if pair.key == "name" {
+			if o.Name, err = pair.value.text(); err != nil {
+				return o, err
+			}
+			continue
+		}
+		p := propertyOf(pair.key)
+		if p == nil {
+			return o, pair.unknown(propertyKeys())
+		}
+		if err := p.read(&o, pair.value); err != nil {
+			return o, err
+		}
+		o.Set |= p.set
+		at[p.set] = pair.at
+	}
+	if o.Name == "" {
+		return o, n.errorf("a field without a name")
+	}
+	for _, p := range properties {
+		if o.Has(SetKind|p.set) && !p.of(o.Kind) {
+			return o, at[p.set].errorf("field %q: %s %v has no %s", o.Name, article(o.Kind), o.Kind, p.key)
+		}
+	}
+	if o.Has(SetKind | SetLayout) {
+		if err := o.Layout.check(o.Kind); err != nil {
+			return o, at[SetLayout].errorf("field %q: %v", o.Name, err)
+		}
+	}
+	return o, nil
+}
+
+func appendDialect(dst []byte, d Dialect) []byte {
+	if d == (Dialect{}) {
+		return dst
+	}
+	dst = append(dst, "dialect:\n"...)
+	if d.Delimiter != "" {
+		dst = append(dst, "  delimiter: "...)
+		dst = append(appendScalar(dst, d.Delimiter), '\n')
+	}
+	if d.NoHeader {
+		dst = append(dst, "  header: false\n"...)
+	}
+	if d.CRLF {
+		dst = append(dst, "  crlf: true\n"...)
+	}
+	if d.BOM {
+		dst = append(dst, "  bom: true\n"...)
+	}
+	return dst
+}
+
+func readDialect(n node) (*Dialect, error) {
+	pairs, err := n.pairs()
+	if err != nil {
+		return nil, err
+	}
+	d := &Dialect{}
+	for _, p := range pairs {
+		switch p.key {
+		case "delimiter":
+			d.Delimiter, err = p.value.text()
+			if err == nil && (len(d.Delimiter) != 1 || !strings.Contains(",;\t|", d.Delimiter)) {
+				err = p.value.errorf("delimiter %q: one of \",\" \";\" \"\\t\" \"|\"", d.Delimiter)
+			}
+		case "header":
+			d.NoHeader, err = p.value.flag()
+			d.NoHeader = !d.NoHeader
+		case "crlf":
+			d.CRLF, err = p.value.flag()
+		case "bom":
+			d.BOM, err = p.value.flag()
+		default:
+			err = p.unknown([]string{"delimiter", "header", "crlf", "bom"})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// article returns the article of a kind's name.
+func article(k Kind) string {
+	if strings.ContainsAny(k.String()[:1], "aeiou") {
+		return "an"
+	}
+	return "a"
+}

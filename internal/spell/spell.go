@@ -1,0 +1,69 @@
+// Package spell guesses what a person meant who wrote a name that does not
+// exist.
+package spell
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Nearest returns the name that word most likely stands for: the one fewest
+// edits away, capitals aside, if those are at most a third of its letters. It
+// returns "" if no name is near.
+//
+// Reference: Damerau (1964), A technique for computer detection and correction
+// of spelling errors: insertion, deletion, substitution and transposition.
+func Nearest(word string, names []string) string {
+	best, edits := "", 0
+	w := []rune(strings.ToLower(word))
+	for _, name := range names {
+		n := []rune(strings.ToLower(name))
+		limit := (max(len(w), len(n)) + 2) / 3
+		if d := len(n) - len(w); d > limit || -d > limit {
+			continue
+		}
+		if d := distance(w, n); d <= limit && (best == "" || d < edits) {
+			best, edits = name, d
+		}
+	}
+	return best
+}
+
+// maxListed is how many names an error lists.
+const maxListed = 20
+
+// Suggest says what would have been right in the place of word, for the end of
+// an error: "did you mean "sex"?", or the names there are.
+func Suggest(word string, names []string) string {
+	switch near := Nearest(word, names); {
+	case near != "":
+		return fmt.Sprintf("did you mean %q?", near)
+	case len(names) > maxListed:
+		return fmt.Sprintf("there are %q … and %d more", names[:maxListed], len(names)-maxListed)
+	}
+	return fmt.Sprintf("there are %q", names)
+}
+
+// distance is the optimal string alignment distance of a and b, in
+// O(len(a)·len(b)).
+func distance(a, b []rune) int {
+	two, one, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		two, one, row = one, row, two
+		row[0] = i + 1
+		for j := range b {
+			substitute := one[j]
+			if a[i] != b[j] {
+				substitute++
+			}
+			row[j+1] = min(substitute, one[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], two[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,237 @@
+package space
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// InferIDPattern returns the pattern of a column of unique values: all of them,
+// in any order. Values that are a number with perhaps a constant text around
+// it, and nearly without gaps, are counted on from the largest; others are
+// described place by place. See FillIDs for what a pattern is.
+func InferIDPattern(values []string) string {
+	if p, ok := inferSerial(values, true); ok {
+		return p
+	}
+	if p, ok := inferTemplate(values); ok {
+		return p
+	}
+	if p, ok := inferSerial(values, false); ok {
+		return p
+	}
+	prefix, _ := commonEnds(values)
+	return escapePattern(prefix) + serial(int64(len(values))+1, 0)
+}
+
+// inferSerial returns the pattern of values that differ in a whole number only.
+func inferSerial(values []string, dense bool) (pattern string, ok bool) {
+	prefix, suffix := commonEnds(values)
+	smallest, largest, width := int64(math.MaxInt64), int64(-1), 0
+	for _, v := range values {
+		digits := v[len(prefix) : len(v)-len(suffix)]
+		n, err := strconv.ParseUint(digits, 10, 62)
+		if err != nil {
+			return "", false
+		}
+		if digits[0] == '0' && len(digits) > 1 {
+			width = len(digits)
+		}
+		smallest, largest = min(smallest, int64(n)), max(largest, int64(n))
+	}
+	if largest < 0 || dense && largest-smallest >= 2*int64(len(values)) {
+		return "", false
+	}
+	return escapePattern(prefix) + serial(largest+1, width) + escapePattern(suffix), true
+}
+
+func serial(start int64, width int) string {
+	return "{" + string(appendPadded(nil, int(start), max(1, width))) + "..}"
+}
+
+// commonEnds returns what all values begin with and end in, apart from digits,
+// which may be a part of a number.
+func commonEnds(values []string) (prefix, suffix string) {
+	if len(values) == 0 {
+		return "", ""
+	}
+	prefix, suffix = values[0], values[0]
+	for _, v := range values {
+		n := 0
+		for n < min(len(prefix), len(v)) && prefix[n] == v[n] {
+			n++
+		}
+		prefix = prefix[:n]
+		n = 0
+		for n < min(len(suffix), len(v)) && suffix[len(suffix)-1-n] == v[len(v)-1-n] {
+			n++
+		}
+		suffix = suffix[len(suffix)-n:]
+	}
+	prefix = strings.TrimRight(prefix, "0123456789")
+	suffix = strings.TrimLeft(suffix, "0123456789")
+	if !utf8.ValidString(prefix) || !utf8.ValidString(suffix) || len(prefix) == len(values[0]) {
+		return "", ""
+	}
+	return prefix, suffix
+}
+
+// classes are the sets of characters that IDs are made of, the smallest first.
+var classes = [][]rune{
+	[]rune("0123456789"),
+	[]rune("0123456789abcdef"),
+	[]rune("0123456789ABCDEF"),
+	[]rune("abcdefghijklmnopqrstuvwxyz"),
+	[]rune("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+	[]rune("0123456789abcdefghijklmnopqrstuvwxyz"),
+	[]rune("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+	[]rune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+	[]rune("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+	[]rune("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"),
+}
+
+// unlikely is how improbable it must be that a narrower set is seen by chance.
+const unlikely = 1e-4
+
+// inferTemplate describes the values of the commonest length place by place. It
+// fails where so few IDs come out that they would soon be used up.
+func inferTemplate(values []string) (pattern string, ok bool) {
+	alike := commonestLength(values)
+	if len(alike) == 0 {
+		return "", false
+	}
+	seen := make([][]rune, len(alike[0])) // [places], sorted
+	for place := range seen {
+		column := make([]rune, len(alike))
+		for i, v := range alike {
+			column[i] = v[place]
+		}
+		slices.Sort(column)
+		seen[place] = slices.Compact(column)
+	}
+	sets := make([][]rune, len(seen))
+	for from := 0; from < len(seen); {
+		// A run of letters and digits is of one class, unless its places show
+		// clearly that they are of a narrower one.
+		to := from
+		var run []rune
+		for to < len(seen) && classOf(seen[to]) != nil {
+			run = append(run, seen[to]...)
+			to++
+		}
+		class := classOf(run)
+		for place := from; place < to; place++ {
+			sets[place] = narrow(class, seen[place], len(alike))
+		}
+		if to == from {
+			sets[to] = seen[to]
+			to++
+		}
+		from = to
+	}
+	pattern = writeTemplate(sets)
+	p, err := parsePattern(pattern)
+	return pattern, err == nil && p.ids/4 > uint64(len(values))
+}
+
+// commonestLength returns the values whose length is the commonest, in runes.
+func commonestLength(values []string) [][]rune {
+	byLength := map[int][][]rune{}
+	best := 0
+	for _, v := range values {
+		if utf8.ValidString(v) {
+			r := []rune(v)
+			byLength[len(r)] = append(byLength[len(r)], r)
+		}
+	}
+	for length, alike := range byLength {
+		if n := len(byLength[best]); len(alike) > n || len(alike) == n && length > best {
+			best = length
+		}
+	}
+	return byLength[best]
+}
+
+// classOf returns the smallest class that has all characters, or nil.
+func classOf(characters []rune) []rune {
+	for _, class := range classes {
+		has := true
+		for _, c := range characters {
+			if _, ok := slices.BinarySearch(class, c); !ok {
+				has = false
+				break
+			}
+		}
+		if has {
+			return class
+		}
+	}
+	return nil
+}
+
+// narrow returns the set of a place of which n values show the characters seen:
+// class, or its own class, or only the characters seen, if n draws from the
+// wider one would hardly have missed the rest.
+func narrow(class, seen []rune, n int) []rune {
+	for _, narrower := range [][]rune{classOf(seen), seen} {
+		if math.Pow(float64(len(narrower))/float64(len(class)), float64(n)) < unlikely {
+			class = narrower
+		}
+	}
+	return class
+}
+
+// writeTemplate writes a pattern of one set for each place.
+func writeTemplate(sets [][]rune) string {
+	var b strings.Builder
+	for i := 0; i < len(sets); {
+		n := i + 1
+		for n < len(sets) && slices.Equal(sets[n], sets[i]) {
+			n++
+		}
+		if len(sets[i]) == 1 {
+			b.WriteString(strings.Repeat(escapePattern(string(sets[i])), n-i))
+		} else {
+			writeSet(&b, sets[i])
+			if n-i > 1 {
+				b.WriteString("{" + strconv.Itoa(n-i) + "}")
+			}
+		}
+		i = n
+	}
+	return b.String()
+}
+
+// writeSet writes a sorted set, runs of three and more as ranges.
+func writeSet(b *strings.Builder, set []rune) {
+	escape := func(r rune) {
+		if strings.ContainsRune(`[]{}\-`, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('[')
+	for i := 0; i < len(set); {
+		n := i + 1
+		for n < len(set) && set[n] == set[n-1]+1 {
+			n++
+		}
+		if n-i < 3 {
+			n = i + 1
+		}
+		escape(set[i])
+		if n-i > 1 {
+			b.WriteByte('-')
+			escape(set[n-1])
+		}
+		i = n
+	}
+	b.WriteByte(']')
+}
+
+// escapePattern returns the pattern of a literal text.
+func escapePattern(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", `\{`, "}", `\}`).Replace(text)
+}
