@@ -93,10 +93,12 @@ func (m *Model) finish() {
 // rowScratch is what evaluating a block of rows needs.
 type rowScratch struct {
 	codes  []uint16
-	bins   [][]uint8 // [views][blockRows]
 	logp   []float64
 	column table.Column
 	p      []float64 // [codes] of the column with the most
+	sums   []uint64  // words that draw the code of a row, over all trees
+	rows   []uint16
+	descent
 }
 
 const blockRows = 2048
@@ -109,9 +111,11 @@ func (m *Model) newRowScratch() *rowScratch {
 	s := &rowScratch{
 		codes: make([]uint16, blockRows),
 		logp:  make([]float64, blockRows),
-		bins:  make([][]uint8, len(m.views)),
 		p:     make([]float64, most),
+		sums:  make([]uint64, blockRows),
+		rows:  make([]uint16, blockRows),
 	}
+	s.descent = descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, blockRows)}
 	for p := range m.columns {
 		for _, v := range m.columns[p].views {
 			s.bins[v] = make([]uint8, blockRows)
@@ -177,27 +181,43 @@ func (c *column) logProb(logp []float64, col table.Column, s *rowScratch) {
 	own := c.encode(codes, col, &s.column)
 	clear(logp)
 	c.book.LogDetail(logp, codes, own)
-	scale := -math.Log(words * float64(len(c.trees)))
+	rows := s.rows[:0]
 	for i, k := range codes {
 		switch {
 		case k == dist.Outside:
 			codes[i] = 0
+			continue
 		case k == c.absent():
 			logp[i] = 0
-		default:
-			if c.borders != nil {
-				if state := c.borders.state(c.clock, col.Num[i]); state != 0 {
-					logp[i] = c.limited(&c.borders.of[state-1], own, i, k, s)
-					continue
-				}
+			continue
+		case c.borders != nil:
+			if state := c.borders.state(c.clock, col.Num[i]); state != 0 {
+				logp[i] = c.limited(&c.borders.of[state-1], own, i, k, s)
+				continue
 			}
-			var sum uint64
-			for _, t := range c.trees {
-				at := int(t.leaf(s.bins, i)) * len(c.rows)
-				sum += width(t.edges[at:at+len(c.rows)], int(k))
-			}
-			logp[i] += math.Log(float64(sum)) + scale
 		}
+		rows = append(rows, uint16(i))
+		s.sums[i] = 0
+	}
+	c.addWords(s.sums, rows, codes, &s.descent)
+	scale := -math.Log(words * float64(len(c.trees)))
+	for _, i := range rows {
+		logp[i] += math.Log(float64(s.sums[i])) + scale
+	}
+}
+
+// addWords adds to sums, for each of the rows, the words that draw its code,
+// over all trees. It reorders rows.
+func (c *column) addWords(sums []uint64, rows, codes []uint16, d *descent) {
+	codesOf := len(c.rows)
+	for _, t := range c.trees {
+		d.visit = func(leaf int, rows []uint16) {
+			edges := t.edges[leaf*codesOf : (leaf+1)*codesOf]
+			for _, i := range rows {
+				sums[i] += width(edges, int(codes[i]))
+			}
+		}
+		d.down(t, rows)
 	}
 }
 

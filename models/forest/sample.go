@@ -68,27 +68,24 @@ func copyRows(dst, src *table.Batch) {
 // runScratch is what sampling a run needs.
 type runScratch struct {
 	codes  []uint16
-	bins   [][]uint8 // [views][rows]
 	words  []uint64
-	leaf   []int32
-	sorted []int32 // rows in order of leaf
-	starts []int32 // of each leaf among the sorted
+	rows   []uint16
 	detail []float64
 	column table.Column
 	p      []float64
 	hashes []uint64
+	descent
 }
 
 func (m *Model) newRunScratch() *runScratch {
 	s := &runScratch{
 		codes:  make([]uint16, longestRun),
 		words:  make([]uint64, longestRun),
-		leaf:   make([]int32, longestRun),
-		sorted: make([]int32, longestRun),
+		rows:   make([]uint16, longestRun),
 		detail: make([]float64, longestRun),
 		hashes: make([]uint64, longestRun),
-		bins:   make([][]uint8, len(m.views)),
 	}
+	s.descent = descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, longestRun)}
 	for p := range m.columns {
 		c := &m.columns[p]
 		for _, v := range c.views {
@@ -119,7 +116,9 @@ func (m *Model) run(dst *table.Batch, k rng.Key, s *runScratch) {
 			c.drawSpread(codes, dst.First, key, s)
 		}
 		detail := s.detail[:dst.N]
-		key.Child(1).Float64s(detail, dst.First)
+		if c.of.Kind.Numeric() {
+			key.Child(1).Float64s(detail, dst.First)
+		}
 		c.decode(dst.Cols[c.field], codes, detail, key, dst.First, s)
 		for _, v := range c.views {
 			fillBins(s.bins[v][:dst.N], codes, m.views[v].bin)
@@ -143,60 +142,36 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *runScratc
 	}
 }
 
-// drawSpread draws the codes of the rows of a run: rows are sorted by tree and
-// leaf and shuffled within a leaf, and one sequence that is spread evenly over
-// the circle is dealt out to them in that order. Leaves of a subtree are side by
-// side, so that draws are spread over subtrees too.
+// drawSpread draws the codes of the rows of a run: rows are shuffled, dealt out
+// to the trees in equal parts and sorted by leaf, and one sequence that is
+// spread evenly over the circle is handed out to them in that order. Leaves of
+// a subtree are side by side, so that draws are spread over subtrees too.
 func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *runScratch) {
-	n := len(codes)
-	w := s.words[:n]
-	key.Uint64s(w, first)
-	leaves := 0
-	for _, t := range c.trees {
-		leaves += t.leaves
-	}
-	if cap(s.starts) < leaves+1 {
-		s.starts = make([]int32, leaves+1)
-	}
-	starts := s.starts[:leaves+1]
-	clear(starts)
-	leaf := s.leaf[:n]
-	trees := uint64(len(c.trees))
-	before := make([]int32, trees) // leaves of the trees before each
-	for t := 1; t < len(before); t++ {
-		before[t] = before[t-1] + int32(c.trees[t-1].leaves)
-	}
-	for i := range leaf {
-		which := uint64(uint32(w[i])) * trees >> 32
-		leaf[i] = before[which] + c.trees[which].leaf(s.bins, i)
-		starts[leaf[i]+1]++
-	}
-	for l := range leaves {
-		starts[l+1] += starts[l]
-	}
-	sorted := s.sorted[:n]
-	for i, l := range leaf {
-		sorted[starts[l]] = int32(i)
-		starts[l]++
-	}
-	// starts[l] is now the end of leaf l.
+	rows := s.rows[:len(codes)]
+	s.shuffle(rows, first, key)
 	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
-	from, l := int32(0), 0
-	for t := range c.trees {
-		edges := c.trees[t].edges
-		for ; len(edges) > 0; edges, l = edges[len(c.rows):], l+1 {
-			own := sorted[from:starts[l]]
-			for i := len(own) - 1; i > 0; i-- {
-				j := (w[own[i]] >> 32) * uint64(i+1) >> 32
-				own[i], own[j] = own[j], own[i]
-			}
-			of := edges[:len(c.rows)]
-			for _, r := range own {
-				codes[r] = uint16(draw(of, u))
+	codesOf, parts := len(c.rows), len(c.trees)
+	for i, t := range c.trees {
+		s.visit = func(leaf int, rows []uint16) {
+			edges := t.edges[leaf*codesOf : (leaf+1)*codesOf]
+			for _, r := range rows {
+				codes[r] = uint16(draw(edges, u))
 				u += golden
 			}
-			from = starts[l]
 		}
+		s.down(t, rows[i*len(rows)/parts:(i+1)*len(rows)/parts])
+	}
+}
+
+// shuffle sets rows to 0 … in random order.
+func (s *runScratch) shuffle(rows []uint16, first int64, key rng.Key) {
+	w := s.words[:(len(rows)+1)/2]
+	key.Uint64s(w, first/2)
+	for i := range rows {
+		half := uint32(w[i/2] >> ((i & 1) * 32))
+		j := uint64(half) * uint64(i+1) >> 32
+		rows[i] = rows[j]
+		rows[j] = uint16(i)
 	}
 }
 
