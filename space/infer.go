@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 )
 
 const (
-	// maxGridDigits is the finest grid that is inferred: measurements have
-	// fewer digits, results of a computation more.
-	maxGridDigits = 9
+	// What people write has at most gridDigits digits after the point, or a
+	// mantissa below maxMantissa; longer numbers come out of a computation, and
+	// are real.
+	gridDigits  = 9
+	maxMantissa = 1e12
 	// manyLevels is how many levels a column may have whether they repeat or not.
 	manyLevels = 1000
 	// fewRows is when values that are all distinct may be so by chance.
@@ -180,7 +181,7 @@ func (p *Profile) mostlyTimes(o *Override, how *Field) bool {
 // and prices are measurements.
 func (p *Profile) maybeID() bool {
 	n := &p.Numbers
-	whole := n.Count > 0 && n.Count == p.Cells && n.Whole == n.Count && n.MaxDigits == 0 && !n.Exponent && !n.Odd
+	whole := n.Count > 0 && n.Count == p.Cells && n.Whole == n.Count && n.MaxDigits == 0 && !n.Odd
 	counts := n.Sequence && (n.First == 0 || n.First == 1) && n.Count >= fewRows
 	return whole && !p.Distinct.Repeats() && n.Count > 1 && (counts || namesID(p.Name))
 }
@@ -311,12 +312,12 @@ func (p *Profile) declare(f *Field, o *Override) error {
 func (n *Numbers) grid() (kind Kind, digits int, fixed bool) {
 	largest := max(-n.Min, n.Max)
 	switch {
-	case n.Exponent || largest > maxExact:
-	case n.Whole == n.Count && n.MinDigits < n.MaxDigits:
+	case n.Whole == n.Count && largest <= maxExact:
+		if n.MinDigits == n.MaxDigits { // 12, or 12.0 where all are so
+			return Integer, n.MaxDigits, n.MaxDigits > 0
+		}
 		return Integer, 0, false
-	case n.Whole == n.Count: // 1.0 or 12.00 where all are so
-		return Integer, n.MaxDigits, n.MaxDigits > 0
-	case n.MaxDigits <= maxGridDigits && largest*pow10[n.MaxDigits] <= maxExact:
+	case n.MaxDigits < len(pow10) && largest*pow10[n.MaxDigits] <= maxExact && (n.MaxDigits <= gridDigits || n.Mantissa < maxMantissa):
 		return Decimal, n.MaxDigits, n.TrailingZero && n.MinDigits == n.MaxDigits
 	}
 	return Real, 0, false
@@ -325,27 +326,33 @@ func (n *Numbers) grid() (kind Kind, digits int, fixed bool) {
 // areBits reports whether the numbers are 0 and 1, written in one way.
 func (n *Numbers) areBits(d *Distinct) bool {
 	distinct, _ := d.Count()
-	return distinct == 2 && n.Min == 0 && n.Max == 1 && n.Whole == n.Count && n.MinDigits == n.MaxDigits && !n.Exponent && !n.Odd
+	return distinct == 2 && n.Min == 0 && n.Max == 1 && n.Whole == n.Count && n.MinDigits == n.MaxDigits && !n.Odd
 }
 
 // describe says what the numbers are: "74 distinct whole numbers 17..90".
 func (n *Numbers) describe(d *Distinct) string {
 	distinct, exact := d.Count()
-	many := strconv.Itoa(distinct)
+	many := count(distinct, "distinct number")
 	if !exact {
 		many = "more than " + many
 	}
 	kind, digits, _ := n.grid()
-	what, how := "numbers", fmt.Sprintf(" with %d digits after the point", digits)
-	switch {
-	case kind == Integer:
-		what, how = "whole numbers", ""
-	case n.Exponent:
-		how = ", some with an exponent"
-	case kind == Real:
-		how = fmt.Sprintf(" with up to %d digits after the point", n.MaxDigits)
+	how := "with up to " + count(n.MaxDigits, "decimal")
+	switch kind {
+	case Integer:
+		many, how = strings.Replace(many, "distinct", "distinct whole", 1), ""
+	case Decimal:
+		how = "with " + count(digits, "decimal")
 	}
-	return fmt.Sprintf("%s distinct %s %s..%s%s", many, what, appendReal(nil, n.Min), appendReal(nil, n.Max), how)
+	return strings.TrimSpace(fmt.Sprintf("%s %s..%s %s", many, appendReal(nil, n.Min), appendReal(nil, n.Max), how))
+}
+
+// count returns "1 level", "2 levels".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // inferTicks describes times that came as ticks from a format with types.
@@ -430,11 +437,11 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 		f.Kind, f.Why = ID, fmt.Sprintf("%d rows, no two alike", levels)
 	case levels > manyLevels && n < 2*int64(levels), unique && prose && levels >= fewRows:
 		return p.errorf("free text that does not repeat (%d different texts in %d rows, such as %.60q) cannot be learned: "+
-			"use --type %s=id to have it made up, or leave it out with --drop %[4]s", levels, n, f.Levels[0], p.Name)
+			"use --type %s=id to have it made up, or leave it out with --drop %s", levels, n, f.Levels[0], p.Name, p.Name)
 	case prose:
 		f.Kind, f.Why = Text, fmt.Sprintf("free text, but only %d different ones in %d rows", levels, n)
 	default:
-		f.Kind, f.Why = Category, fmt.Sprintf("%d levels", levels)
+		f.Kind, f.Why = Category, count(levels, "level")
 	}
 	if f.Kind == ID {
 		f.Pattern = InferIDPattern(f.Levels)

@@ -1,6 +1,9 @@
 package space
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 // Numbers says what the numbers of a column look like, so that its kind can be
 // chosen and its values written as they were. The zero Numbers has seen none.
@@ -11,12 +14,12 @@ type Numbers struct {
 	Min, Max float64 // of those seen
 
 	// As they are written:
-	MinDigits, MaxDigits int  // fewest and most digits after the point
-	TrailingZero         bool // a fraction ends in zero: "1.50"
-	Exponent             bool // one has an exponent: "1e-5"
-	Padded               bool // one has leading zeros: "007"
-	Odd                  bool // one has a "+", or a point without digits on both sides
-	Large                bool // one is beyond the whole numbers that a float64 tells apart
+	MinDigits, MaxDigits int    // fewest and most digits after the point
+	Mantissa             uint64 // greatest number that the digits make without the point
+	TrailingZero         bool   // a fraction ends in zero: "1.50"
+	Padded               bool   // one has leading zeros: "007"
+	Odd                  bool   // one has an exponent, a plus sign, or a bare point: it is not written so again
+	Large                bool   // one is beyond the whole numbers that a float64 tells apart
 
 	// Sequence says that each is greater by one than the one before it.
 	Sequence    bool
@@ -65,7 +68,7 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 	if len(digits) < len(text) {
 		x = 0 - x // -0 is read as 0
 	}
-	n.add(x, fraction)
+	n.add(x, fraction, mantissa)
 	return x, true
 }
 
@@ -77,30 +80,39 @@ func (n *Numbers) addUnusual(text []byte) (x float64, ok bool) {
 		return 0, false
 	}
 	var (
-		whole, fraction int
-		pointed, exp    bool
+		whole, fraction int // digits before and behind the point
+		mantissa        uint64
+		pointed         bool
+		padded          bool
 	)
-	for i, c := range text {
+	digits, exponent := text, 0
+	if i := bytes.IndexAny(text, "eE"); i >= 0 {
+		digits = text[:i]
+		exponent, _ = parseExponent(text[i:])
+	}
+	for i, c := range digits {
 		switch {
-		case c|0x20 == 'e':
-			exp = true
-		case c == '+':
-			n.Odd = n.Odd || !exp
 		case c == '.':
 			pointed = true
-		case c == '-' || exp:
-		case pointed:
-			fraction++
+		case c-'0' >= 10: // a sign
 		default:
-			n.Padded = n.Padded || c == '0' && whole == 0 && i+1 < len(text) && text[i+1]-'0' < 10
-			whole++
+			if pointed {
+				fraction++
+			} else {
+				padded = padded || c == '0' && whole == 0 && i+1 < len(digits) && digits[i+1]-'0' < 10
+				whole++
+			}
+			if mantissa < maxExact {
+				mantissa = mantissa*10 + uint64(c-'0')
+			}
 		}
 	}
-	n.Exponent = n.Exponent || exp
-	n.Odd = n.Odd || whole == 0 || pointed && fraction == 0
-	n.Large = n.Large || !exp && fraction == 0 && math.Abs(x) > maxExact
-	n.TrailingZero = n.TrailingZero || !exp && fraction > 0 && text[len(text)-1] == '0'
-	n.add(x, fraction)
+	written := len(digits) == len(text)
+	n.Padded = n.Padded || padded
+	n.Odd = n.Odd || !written || text[0] == '+' || whole == 0 || pointed && fraction == 0
+	n.Large = n.Large || written && fraction == 0 && math.Abs(x) > maxExact
+	n.TrailingZero = n.TrailingZero || written && fraction > 0 && text[len(text)-1] == '0'
+	n.add(x, max(0, fraction-exponent), mantissa)
 	return x, true
 }
 
@@ -111,20 +123,24 @@ func (n *Numbers) AddValue(x float64) {
 	if n.Count > 0 {
 		digits = n.MaxDigits // what is on a grid is on a finer one
 	}
-	for digits <= maxGridDigits && !onGrid(x, digits) {
+	for digits < len(pow10) && !onGrid(x, digits) {
 		digits++
 	}
-	n.add(x, digits)
+	mantissa := uint64(maxExact)
+	if digits < len(pow10) {
+		mantissa = uint64(math.Round(math.Abs(x) * pow10[digits]))
+	}
+	n.add(x, digits, mantissa)
 	n.MinDigits = 0
 }
 
-// onGrid reports whether digits after the point are enough to write x.
+// onGrid reports whether so many digits after the point are enough to write x.
 func onGrid(x float64, digits int) bool {
 	scaled := math.Round(x * pow10[digits])
 	return math.Abs(scaled) <= maxExact && scaled/pow10[digits] == x
 }
 
-func (n *Numbers) add(x float64, digits int) {
+func (n *Numbers) add(x float64, digits int, mantissa uint64) {
 	if n.Count == 0 {
 		n.Min, n.Max = x, x
 		n.MinDigits, n.MaxDigits = digits, digits
@@ -141,6 +157,7 @@ func (n *Numbers) add(x float64, digits int) {
 	}
 	n.Count++
 	n.Last = x
+	n.Mantissa = max(n.Mantissa, mantissa)
 	if digits == 0 || x == math.Trunc(x) {
 		n.Whole++
 	}
@@ -162,7 +179,7 @@ func (n *Numbers) Merge(later *Numbers) {
 	n.MinDigits = min(n.MinDigits, later.MinDigits)
 	n.MaxDigits = max(n.MaxDigits, later.MaxDigits)
 	n.TrailingZero = n.TrailingZero || later.TrailingZero
-	n.Exponent = n.Exponent || later.Exponent
+	n.Mantissa = max(n.Mantissa, later.Mantissa)
 	n.Padded = n.Padded || later.Padded
 	n.Odd = n.Odd || later.Odd
 	n.Large = n.Large || later.Large

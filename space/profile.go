@@ -1,6 +1,10 @@
 package space
 
-import "time"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
 // Form is how the cells of a column are read before its field is known.
 type Form uint8
@@ -61,3 +65,15 @@ func (m *Misfits) Merge(later Misfits) {
 
 // few reports whether m are so few among n cells that they must be mistakes.
 func (m *Misfits) few(n int64) bool { return m.Count > 0 && m.Count <= max(1, n/100) }
+
+// Grain returns the coarsest unit of which all ticks are whole numbers; NaN does
+// not count. ticks are ticks of unit.
+func Grain(ticks []float64, unit time.Duration) time.Duration {
+	for _, u := range units {
+		n := float64(u) / float64(unit)
+		if u%unit == 0 && !slices.ContainsFunc(ticks, func(x float64) bool { return math.Mod(x, n) != 0 && x == x }) {
+			return u
+		}
+	}
+	return unit
+}
