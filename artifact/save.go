@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"time"
 
 	"github.com/seed-64d012fb/mimic/internal/atomicfile"
 	"github.com/seed-64d012fb/mimic/space"
@@ -29,9 +28,9 @@ const maxExpansion = 100
 // maxEntry bounds an entry, so that sizes and offsets stay far from overflow.
 const maxEntry = 1 << 30
 
-// entryTime is the time of all entries: the first that zip can tell. The time
-// of writing would make every file differ.
-var entryTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+// entryDate is the date of all entries in the form of MS-DOS: 1 January 1980,
+// the first that zip can tell. The time of writing would make every file differ.
+const entryDate = 1<<5 | 1
 
 // Save writes the model file beside path and renames it, so that path never
 // names half of one.
@@ -88,14 +87,16 @@ func writeEntry(z *zip.Writer, name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	w, err := z.CreateRaw(&zip.FileHeader{
+	h := &zip.FileHeader{
 		Name:               name,
-		Modified:           entryTime,
 		Method:             method,
 		CRC32:              crc32.ChecksumIEEE(data),
 		CompressedSize64:   uint64(len(packed)),
 		UncompressedSize64: uint64(len(data)),
-	})
+	}
+	//lint:ignore SA1019 CreateRaw writes this field, not the one that replaces it
+	h.ModifiedDate = entryDate
+	w, err := z.CreateRaw(h)
 	if err != nil {
 		return err
 	}
