@@ -7,10 +7,11 @@ type Evidence []Given
 // Given restricts one field to a set of values: the union of its parts.
 type Given struct {
 	Field   int        // position in Schema.Fields
-	Codes   []int32    // admitted codes of a coded kind
-	Ranges  []Interval // admitted ranges of a numeric kind
+	Codes   []int32    // admitted codes of a coded kind, ascending
+	Ranges  []Interval // admitted ranges of a numeric kind, disjoint and ascending
 	Missing bool       // missing is admitted
 }
 
-// Interval is a closed range of a numeric kind, in the field's unit.
+// Interval is a closed range of a numeric kind, in the field's unit. An end may
+// be infinite.
 type Interval struct{ Min, Max float64 }
