@@ -27,7 +27,15 @@ func newGenerator(m mimic.Model, r table.Range, seed uint64) (*generator, error)
 	if r.Lo < 0 || r.Hi < r.Lo {
 		return nil, fmt.Errorf("rows %d:%d: a range starts at 0 or later and does not end before it starts", r.Lo, r.Hi)
 	}
-	return &generator{m.Kind(), m.Schema(), s, rng.New(seed), r}, nil
+	g := &generator{m.Kind(), m.Schema(), s, rng.New(seed), r}
+	if r.Rows() > 0 {
+		// A pattern with too few IDs is better refused now than a million rows on.
+		last := table.NewBatch(g.schema, r.Hi-1, 1)
+		if err := g.fillIDs(last); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
 }
 
 // blocks returns the number of blocks that the range touches.
@@ -64,11 +72,17 @@ func (g *generator) fill(b *table.Batch) error {
 	if err := g.sampler.Sample(b, g.key); err != nil {
 		return fmt.Errorf("sample %s: %w", g.kind, err)
 	}
+	return g.fillIDs(b)
+}
+
+func (g *generator) fillIDs(b *table.Batch) error {
 	for j := range g.schema.Fields {
-		if f := &g.schema.Fields[j]; !f.Kind.Learned() {
-			if err := space.FillIDs(f, g.key.Child(idKey(j)), b.Cols[j].Text, b.First); err != nil {
-				return fmt.Errorf("sample column %q: %w", f.Name, err)
-			}
+		f := &g.schema.Fields[j]
+		if f.Kind.Learned() {
+			continue
+		}
+		if err := space.FillIDs(f, g.key.Child(idKey(j)), b.Cols[j].Text, b.First); err != nil {
+			return fmt.Errorf("sample %s: %w", g.kind, err)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -185,6 +186,53 @@ func TestBlocksAndMemory(t *testing.T) {
 		if len(m.memory) > workers {
 			t.Errorf("%d workers filled %d batches", workers, len(m.memory))
 		}
+	}
+}
+
+// tickets is dice with a number and a code on each row.
+type tickets struct{ dice }
+
+var codes = &space.Schema{Fields: append([]space.Field{
+	{Name: "serial", Kind: space.ID, Pattern: "T-{0001..}"},
+	{Name: "code", Kind: space.ID, Pattern: "[A-Z]{4}"},
+	{Name: "other", Kind: space.ID, Pattern: "[A-Z]{4}"},
+}, faces.Fields...)}
+
+func (*tickets) Schema() *space.Schema { return codes }
+
+func (m *tickets) Sample(dst *table.Batch, k rng.Key) error {
+	return m.dice.Sample(&table.Batch{First: dst.First, N: dst.N, Cols: dst.Cols[3:]}, k)
+}
+
+func TestIDs(t *testing.T) {
+	whole, err := Table(t.Context(), new(tickets), table.Range{Hi: 2 * BlockRows}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j, c := range whole.All().Cols[:3] {
+		seen := map[string]int{}
+		for i, id := range c.Text {
+			if first, ok := seen[id]; ok {
+				t.Fatalf("column %d: rows %d and %d have the ID %q", j, first, i, id)
+			}
+			seen[id] = i
+		}
+	}
+	serial, code, other := whole.All().Cols[0].Text, whole.All().Cols[1].Text, whole.All().Cols[2].Text
+	if serial[0] != "T-0001" || slices.Equal(code, other) {
+		t.Errorf("row 0 is %s, %s, %s", serial[0], code[0], other[0])
+	}
+	r := table.Range{Lo: BlockRows - 5, Hi: BlockRows + 5}
+	part, err := Table(t.Context(), new(tickets), r, 1)
+	if err != nil || !slices.Equal(part.All().Cols[1].Text, code[r.Lo:r.Hi]) {
+		t.Errorf("rows %v alone have other IDs (%v)", r, err)
+	}
+
+	// 26⁴ codes are not enough for a million rows: no row is made.
+	m := new(tickets)
+	err = Run(t.Context(), m, &text{t: t}, Options{Rows: table.Range{Hi: 1_000_000}})
+	if err == nil || len(m.drawn) > 0 || !strings.Contains(err.Error(), "code") {
+		t.Errorf("error %v after %d blocks", err, len(m.drawn))
 	}
 }
 
