@@ -1,27 +1,64 @@
-// Package examples holds small real tables with their licences, embedded in the
-// program.
+// Package examples holds small real tables, embedded in the program. Their
+// origins, licences and what was changed are in data/README.md.
 package examples
 
 import (
-	"errors"
+	"embed"
+	"fmt"
 	"io"
+
+	"github.com/seed-64d012fb/mimic/internal/spell"
 )
 
 // Example is one embedded table.
 type Example struct {
 	Name    string // as in example:NAME
-	File    string // name of the file, with the extensions that tell its format
+	File    string // its name as a file, with the extensions that tell its format
 	Title   string
 	Rows    int
-	Origin  string
+	Origin  string // who made it, and where it was published
 	Licence string
 }
 
-// List returns all examples, by name.
-func List() []Example { return nil }
+const ccBy = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/legalcode"
 
-// Open returns the bytes of an example as they were published, and its file
-// name, the extensions of which say format and compression.
-func Open(name string) (data io.ReadCloser, filename string, err error) {
-	return nil, "", errors.New("not yet")
+var list = []Example{
+	{
+		Name: "adult", File: "adult.csv.gz", Rows: 48842,
+		Title:   "census income: people of the 1994 census of the United States",
+		Origin:  "Becker & Kohavi (1996), Adult, UCI Machine Learning Repository, https://doi.org/10.24432/C5XW20",
+		Licence: ccBy,
+	},
+	{
+		Name: "cities", File: "cities.csv", Rows: 363,
+		Title:   "cities of more than a million people, with longitude and latitude",
+		Origin:  "GeoNames, https://www.geonames.org",
+		Licence: ccBy,
+	},
+	{
+		Name: "iris", File: "iris.csv", Rows: 150,
+		Title:   "sepals and petals of three species of iris",
+		Origin:  "Fisher (1936), Iris, UCI Machine Learning Repository, https://doi.org/10.24432/C56C76, by way of scikit-learn (BSD-3-Clause)",
+		Licence: ccBy,
+	},
+}
+
+//go:embed data
+var data embed.FS
+
+// List returns all examples, by name.
+func List() []Example { return append([]Example(nil), list...) }
+
+// Open returns the bytes of an example, and its file name, the extensions of
+// which tell format and compression.
+func Open(name string) (r io.ReadCloser, filename string, err error) {
+	names := make([]string, len(list))
+	for i, e := range list {
+		if e.Name == name {
+			f, err := data.Open("data/" + e.File)
+			return f, e.File, err
+		}
+		names[i] = e.Name
+	}
+	return nil, "", fmt.Errorf("no example is called %q; %s", name, spell.Suggest(name, names))
 }
