@@ -1,0 +1,249 @@
+package files
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/seed-64d012fb/mimic/internal/atomicfile"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+	"github.com/seed-64d012fb/mimic/table/csv"
+	"github.com/seed-64d012fb/mimic/table/jsonl"
+	"github.com/seed-64d012fb/mimic/table/parquet"
+)
+
+// Output is a table.Writer of a file that is there only when Close has
+// succeeded. It is a table.ParallelWriter too where its format is one.
+type Output interface {
+	table.Writer
+	// Abort gives the file up: nothing is left of it, and a file that was at its
+	// path stays as it was. After Close it does nothing, so it can be deferred.
+	Abort()
+}
+
+// Create starts a file of rows of the schema. The name says the format: .csv,
+// .tsv, .jsonl or .parquet, each also with .gz or .zst behind; "" and "-" are
+// standard output, as CSV. A file that is there already is replaced on Close.
+func Create(path string, s *space.Schema) (Output, error) {
+	format, pack, err := formatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	out := &output{}
+	if path == "" || path == "-" {
+		out.file = stdout{}
+	} else if out.file, err = atomicfile.Create(path); err != nil {
+		return nil, err
+	}
+	if err := out.start(format, pack, s); err != nil {
+		out.Abort()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if rows, ok := out.Writer.(table.ParallelWriter); ok {
+		return &parallelOutput{output: out, rows: rows}, nil
+	}
+	return out, nil
+}
+
+// packing is how a file is compressed.
+type packing string
+
+const (
+	unpackedFile packing = ""
+	gzipped      packing = ".gz"
+	zstandard    packing = ".zst"
+)
+
+// formatOf tells from its name what a file is to be.
+func formatOf(path string) (f Format, pack packing, err error) {
+	name := strings.ToLower(filepath.Base(path))
+	ext := filepath.Ext(name)
+	if p := packing(ext); p == gzipped || p == zstandard {
+		pack = p
+		ext = filepath.Ext(strings.TrimSuffix(name, ext))
+	}
+	switch ext {
+	case "", ".csv", ".txt":
+		return CSV, pack, nil
+	case ".tsv", ".tab":
+		return TSV, pack, nil
+	case ".jsonl", ".ndjson":
+		return JSONL, pack, nil
+	case ".parquet", ".pq":
+		return Parquet, pack, nil
+	case ".json":
+		return "", "", fmt.Errorf("%s: rows are written as JSON lines: name the file .jsonl", path)
+	}
+	return "", "", fmt.Errorf("%s: mimic writes .csv, .tsv, .jsonl and .parquet, each also with .gz or .zst behind", path)
+}
+
+// destination is where the bytes of an output go.
+type destination interface {
+	io.Writer
+	Commit() error
+	Abort()
+}
+
+type stdout struct{}
+
+func (stdout) Write(p []byte) (int, error) { return os.Stdout.Write(p) }
+func (stdout) Commit() error               { return nil }
+func (stdout) Abort()                      {}
+
+// output writes rows through a format, and that perhaps through a compressor,
+// to a file.
+type output struct {
+	table.Writer
+	pack    io.Closer // the compressor; nil if there is none
+	members *members  // it, where it can work in parallel
+	file    destination
+}
+
+func (o *output) start(f Format, pack packing, s *space.Schema) (err error) {
+	to := io.Writer(o.file)
+	switch {
+	case pack == gzipped && f != Parquet: // which is not written batch by batch
+		o.members = &members{w: o.file}
+		to, o.pack = o.members, o.members
+	case pack == gzipped:
+		z := gzip.NewWriter(o.file)
+		to, o.pack = z, z
+	case pack == zstandard:
+		z, err := zstd.NewWriter(o.file)
+		if err != nil {
+			return err
+		}
+		to, o.pack = z, z
+	}
+	switch f {
+	case JSONL:
+		o.Writer = jsonl.NewWriter(to, s)
+	case Parquet:
+		o.Writer, err = parquet.NewWriter(to, s, 0)
+	default:
+		o.Writer = csv.NewWriter(to, withDelimiter(s, f))
+	}
+	return err
+}
+
+// withDelimiter returns the schema in a dialect that fits the file's name.
+func withDelimiter(s *space.Schema, f Format) *space.Schema {
+	t := *s
+	switch {
+	case f == TSV:
+		t.Dialect.Delimiter = "\t"
+	case t.Dialect.Delimiter == "\t":
+		t.Dialect.Delimiter = ","
+	}
+	return &t
+}
+
+// Close ends the file and puts it in its place.
+func (o *output) Close() error {
+	defer o.Abort()
+	if err := o.Writer.Close(); err != nil {
+		return err
+	}
+	if o.pack != nil {
+		if err := o.pack.Close(); err != nil {
+			return err
+		}
+	}
+	return o.file.Commit()
+}
+
+func (o *output) Abort() { o.file.Abort() }
+
+// parallelOutput is an output whose rows are encoded, and gzipped, on several
+// goroutines at once.
+type parallelOutput struct {
+	*output
+	rows  table.ParallelWriter
+	texts sync.Pool // of *[]byte
+}
+
+func (o *parallelOutput) AppendBatch(dst []byte, b *table.Batch) ([]byte, error) {
+	if o.members == nil {
+		return o.rows.AppendBatch(dst, b)
+	}
+	text, _ := o.texts.Get().(*[]byte)
+	if text == nil {
+		text = new([]byte)
+	}
+	defer o.texts.Put(text)
+	var err error
+	if *text, err = o.rows.AppendBatch((*text)[:0], b); err != nil {
+		return dst, err
+	}
+	return o.members.appendMember(dst, *text)
+}
+
+func (o *parallelOutput) WriteEncoded(p []byte) error {
+	if o.members == nil {
+		return o.rows.WriteEncoded(p)
+	}
+	// p is gzipped; what the format itself has to write, such as a header, is
+	// not.
+	if err := o.rows.WriteEncoded(nil); err != nil {
+		return err
+	}
+	o.members.any = o.members.any || len(p) > 0
+	_, err := o.file.Write(p)
+	return err
+}
+
+// members gzips what it is given piece by piece, each as a member of its own: a
+// gzip file is a series of members, and members can be made in parallel.
+//
+// Reference: RFC 1952, section 2.2.
+type members struct {
+	w    io.Writer
+	any  bool // a member is written
+	pool sync.Pool
+	buf  []byte // of Write
+}
+
+func (m *members) appendMember(dst, text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return dst, nil
+	}
+	to := bytes.NewBuffer(dst)
+	z, _ := m.pool.Get().(*gzip.Writer)
+	if z == nil {
+		z = gzip.NewWriter(to)
+	}
+	defer m.pool.Put(z)
+	z.Reset(to)
+	_, err := z.Write(text)
+	err = errors.Join(err, z.Close())
+	return to.Bytes(), err
+}
+
+func (m *members) Write(text []byte) (n int, err error) {
+	if m.buf, err = m.appendMember(m.buf[:0], text); err != nil {
+		return 0, err
+	}
+	m.any = m.any || len(m.buf) > 0
+	if _, err := m.w.Write(m.buf); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// Close writes a member of nothing where there is none: no bytes at all are no
+// gzip file.
+func (m *members) Close() error {
+	if m.any {
+		return nil
+	}
+	return gzip.NewWriter(m.w).Close()
+}

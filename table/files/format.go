@@ -1,0 +1,141 @@
+package files
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Format is what a dataset is written in.
+type Format string
+
+// The formats that are read and written. TSV is CSV with tabs: it matters to
+// Create alone, since reading finds the delimiter by itself.
+const (
+	CSV     Format = "csv"
+	TSV     Format = "tsv"
+	JSONL   Format = "jsonl"
+	Parquet Format = "parquet"
+)
+
+// sniffLen is how many bytes at the start of a file decide what it is.
+const sniffLen = 4096
+
+// foreign lists what people hand over that is no table we read, by the bytes
+// it starts with, and what to do about it.
+var foreign = []struct{ magic, what string }{
+	{"PK\x03\x04", "a zip archive (an Excel .xlsx file is one too): unzip it, or save the sheet as CSV"},
+	{"\xd0\xcf\x11\xe0", "an old Excel file: save the sheet as CSV"},
+	{"PARE", "a Parquet file with an encrypted footer: decrypt it first"},
+	{"ARROW1", "an Arrow or Feather file: write it as Parquet"},
+	{"ORC", "an ORC file: write it as Parquet"},
+	{"Obj\x01", "an Avro file: write it as Parquet"},
+	{"SQLite format 3", "an SQLite database: export the table as CSV"},
+	{"\x89HDF\r\n", "an HDF5 file: write the table as Parquet"},
+	{"%PDF", "a PDF: mimic reads tables"},
+	{"BZh", "compressed with bzip2: unpack it with bunzip2"},
+	{"\xfd7zXZ", "compressed with xz: unpack it with unxz"},
+	{"\x04\x22\x4d\x18", "compressed with lz4: unpack it with unlz4"},
+	{"7z\xbc\xaf", "a 7-Zip archive: unpack it"},
+	{"\xff\xfe", utf16},
+	{"\xfe\xff", utf16},
+}
+
+const utf16 = "text in UTF-16: turn it into UTF-8 with `iconv -f UTF-16 -t UTF-8`"
+
+const (
+	gzipMagic = "\x1f\x8b"
+	zstdMagic = "\x28\xb5\x2f\xfd"
+	bom       = "\ufeff"
+)
+
+var errEmpty = errors.New("is empty")
+
+// recognise tells from the first bytes of a file, already unpacked, what it is.
+// An error says what the file is instead, or is errEmpty.
+func recognise(head []byte) (Format, error) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(bom)), " \t\r\n")
+	switch {
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return Parquet, nil
+	case len(text) == 0 && len(head) < sniffLen:
+		return "", errEmpty
+	}
+	for _, f := range foreign {
+		if bytes.HasPrefix(head, []byte(f.magic)) {
+			return "", errors.New("is " + f.what)
+		}
+	}
+	if i := bytes.IndexByte(head, 0); i >= 0 {
+		if i < 2 && i+2 < len(head) && head[i+2] == 0 {
+			return "", errors.New("is " + utf16)
+		}
+		return "", errors.New("is binary: mimic reads CSV, TSV, JSON lines and Parquet, each also gzipped or zstd-compressed")
+	}
+	// A line of CSV may start with a brace, but not go on as JSON does.
+	switch first, next := firstTwo(text); {
+	case first == '{' && (next == '"' || next == '}'), first == '[' && (next == '{' || next == ']'):
+		return JSONL, nil
+	}
+	return CSV, nil
+}
+
+// firstTwo returns the first byte of text and the next one that is no space.
+func firstTwo(text []byte) (first, next byte) {
+	if len(text) == 0 {
+		return 0, 0
+	}
+	if rest := bytes.TrimLeft(text[1:], " \t\r\n"); len(rest) > 0 {
+		next = rest[0]
+	}
+	return text[0], next
+}
+
+// identify tells whether r is compressed and what is in it.
+func identify(r io.Reader) (packed bool, f Format, err error) {
+	in, packed, err := decompress(bufio.NewReaderSize(r, 64<<10))
+	if err != nil {
+		return false, "", err
+	}
+	defer in.Close()
+	head := make([]byte, sniffLen)
+	n, err := io.ReadFull(in, head)
+	if head = head[:n]; err != nil && err != io.EOF && !(err == io.ErrUnexpectedEOF && n > 0) {
+		return packed, "", err
+	}
+	if packed && (bytes.HasPrefix(head, []byte(gzipMagic)) || bytes.HasPrefix(head, []byte(zstdMagic))) {
+		return packed, "", errors.New("is compressed twice: unpack it once")
+	}
+	f, err = recognise(head)
+	return packed, f, err
+}
+
+// decompress returns what is in r, and whether it was compressed.
+func decompress(r *bufio.Reader) (out io.ReadCloser, packed bool, err error) {
+	magic, err := r.Peek(len(zstdMagic))
+	if err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte(gzipMagic)):
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, true, fmt.Errorf("is damaged: %w", err)
+		}
+		return z, true, nil
+	case bytes.HasPrefix(magic, []byte(zstdMagic)):
+		// A frame may ask for any window; 128 MB is what the zstd tool itself
+		// grants without being told to.
+		z, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(128<<20), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, true, fmt.Errorf("is damaged: %w", err)
+		}
+		return z.IOReadCloser(), true, nil
+	}
+	return io.NopCloser(r), false, nil
+}

@@ -1,0 +1,144 @@
+package parquet
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/seed-64d012fb/mimic/table/ingest"
+)
+
+// inMemory is a file whose bytes are at hand.
+func inMemory(name string, b []byte) File {
+	return File{Name: name, Size: int64(len(b)), Open: func() (ReadAtCloser, error) {
+		return struct {
+			io.ReaderAt
+			io.Closer
+		}{bytes.NewReader(b), io.NopCloser(nil)}, nil
+	}}
+}
+
+func testFile(t testing.TB, name string) File {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inMemory(name, b)
+}
+
+// cells reads a file through its blocks and returns what it holds, as JSON
+// would: float64, string or nil.
+func cells(f File, opt ingest.Options) (map[string][]any, *dataset, error) {
+	d := &dataset{options: &opt}
+	in, err := d.add(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.decide()
+	got := map[string][]any{}
+	want := make([]bool, len(in.columns))
+	for j := range want {
+		want[j] = true
+	}
+	p, err := in.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer p.Close()
+	var c ingest.Chunk
+	for {
+		b, err := p.Next()
+		if err == io.EOF {
+			return got, d, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := b.Decode(&c, want); err != nil {
+			return nil, nil, err
+		}
+		for j, col := range in.Columns() {
+			v := c.Cols[j]
+			for i := range c.Rows {
+				got[col.Name] = append(got[col.Name], cell(v, i))
+			}
+		}
+		b.Release()
+	}
+}
+
+func cell(v ingest.Values, i int) any {
+	switch {
+	case v.Num == nil && v.Spans[i] == ingest.Null:
+		return nil
+	case v.Num == nil:
+		return string(v.Buf[v.Spans[i].Lo:v.Spans[i].Hi])
+	case math.IsNaN(v.Num[i]):
+		return nil
+	}
+	return v.Num[i]
+}
+
+// expected is what pyarrow, pandas and DuckDB say of the files that they wrote.
+var expected struct {
+	Files   map[string]string
+	Cells   map[string]map[string][]any
+	Schemas map[string][][3]string
+}
+
+func loadExpected(t testing.TB) {
+	t.Helper()
+	b, err := os.ReadFile("testdata/expected.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &expected); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReadsWhatOthersWrite(t *testing.T) {
+	loadExpected(t)
+	for name, table := range expected.Files {
+		t.Run(name, func(t *testing.T) {
+			got, _, err := cells(testFile(t, name+".parquet"), ingest.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for column, want := range expected.Cells[table] {
+				if len(got[column]) != len(want) {
+					t.Errorf("%s: %d cells, want %d", column, len(got[column]), len(want))
+					continue
+				}
+				for i, w := range want {
+					if g := asText(got[column][i], w); g != w {
+						t.Errorf("%s, row %d: %#v, want %#v", column, i, g, w)
+						break
+					}
+				}
+			}
+			if len(got) != len(expected.Cells[table]) {
+				t.Errorf("%d columns, want %d", len(got), len(expected.Cells[table]))
+			}
+		})
+	}
+}
+
+// asText turns a number into text where a text is expected: where the file has
+// no statistics, all long integers come as text, and are inferred from that.
+func asText(got, want any) any {
+	s, isText := got.(string)
+	if _, wantNumber := want.(float64); isText && wantNumber {
+		var x float64
+		if _, err := fmt.Sscan(s, &x); err == nil {
+			return x
+		}
+	}
+	return got
+}
