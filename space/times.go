@@ -30,12 +30,36 @@ func TimesOf(kind Kind, l Layout) (*Times, error) {
 	return &Times{readings: []reading{r}, declared: true}, nil
 }
 
+// Again returns Times that have seen nothing, and admit what t has left only:
+// for values that are those of t and more.
+func (t *Times) Again() Times {
+	return Times{readings: slices.Clone(t.readings), declared: true}
+}
+
 // Add narrows the layouts down to those that fit text too (text is no missing
 // marker). It reports whether any is left; it is cheap when none is.
 func (t *Times) Add(text []byte) bool {
 	if t.over {
 		return false
 	}
+	if _, ok := t.narrow(text); !ok {
+		t.over, t.misfit = true, string(text)
+	}
+	return !t.over
+}
+
+// Ticks adds text, and returns its value in units as the most usual layout that
+// is left reads it. Text that fits no layout is not added, and ok is false.
+func (t *Times) Ticks(text []byte, unit time.Duration) (x float64, ok bool) {
+	if t.over {
+		return 0, false
+	}
+	v, ok := t.narrow(text)
+	return v.ticks(unit), ok
+}
+
+// narrow adds text if some reading fits it, and returns what the first does.
+func (t *Times) narrow(text []byte) (v instant, ok bool) {
 	if t.count == 0 {
 		t.first = string(text)
 		if !t.declared {
@@ -44,18 +68,21 @@ func (t *Times) Add(text []byte) bool {
 	}
 	n := 0 // readings kept; those of the last value stay whole if there is none
 	for i := range t.readings {
-		if r := t.readings[i]; r.add(text, t.count == 0) {
+		r := t.readings[i]
+		if x, ok := r.add(text, t.count == 0); ok {
+			if n == 0 {
+				v = x
+			}
 			t.readings[n] = r
 			n++
 		}
 	}
 	if n == 0 {
-		t.over, t.misfit = true, string(text)
-		return false
+		return v, false
 	}
 	t.readings = t.readings[:n]
 	t.count++
-	return true
+	return v, true
 }
 
 // Merge adds what later saw, which is not used afterwards.
@@ -155,17 +182,17 @@ func (r *reading) layout() Layout {
 
 // add narrows the reading down to the ways in which text is written too; r is
 // of no use if there is none.
-func (r *reading) add(text []byte, first bool) bool {
+func (r *reading) add(text []byte, first bool) (t instant, ok bool) {
 	t, offset, ok := r.read(text)
 	if !ok || r.fractions == 0 || r.zones == 0 {
-		return false
+		return t, false
 	}
 	for r.grain > time.Nanosecond && !t.isWhole(r.grain) {
 		r.grain = finer(r.grain)
 	}
 	if first {
 		r.min, r.max, r.offset = t, t, offset
-		return true
+		return t, true
 	}
 	if t.before(r.min) {
 		r.min = t
@@ -174,7 +201,7 @@ func (r *reading) add(text []byte, first bool) bool {
 		r.max = t
 	}
 	r.offsetVaries = r.offsetVaries || offset != r.offset
-	return true
+	return t, true
 }
 
 func (r *reading) merge(later *reading) bool {
@@ -325,7 +352,8 @@ func detect(text []byte) []reading {
 		if kind == Datetime && prefix.finest(kind) < 24*time.Hour && !prefix.hasZone() {
 			r.zones = 1<<len(zoneForms) - 1
 		}
-		if trial := r; trial.add(text, true) {
+		trial := r
+		if _, ok := trial.add(text, true); ok {
 			found = append(found, r)
 		}
 	}
