@@ -58,39 +58,26 @@ func (o *Overrides) of(name string) *Override {
 	return o.Field(name)
 }
 
-// Reading is how the cells of a column are read.
-type Reading struct {
-	Form Form
-	// AsTimes: the Kind, Layout and Unit to read the cells by, and Times that
-	// read them, and have seen nothing yet.
-	How   Field
-	Times Times
-}
-
-// Reread returns how the column is to be read before it can be inferred: as it
-// was, unless the cells have shown that to be wrong. What was read as text is
-// known wholly: the reading that Reread gives for it is final.
+// Reread returns the form in which the column is to be read before it can be
+// inferred: p.Form, unless the cells have shown that to be wrong. What was read
+// as text is known wholly: the form that Reread gives for it is final. For
+// AsTimes, how has the Kind, Layout and Unit to read it by.
 //
-// A reading that is right for some of the rows is a good guess for all of them.
-func (p *Profile) Reread(o *Override) (r Reading) {
+// A form that is right for a part of the rows is a good guess for all of them.
+func (p *Profile) Reread(o *Override) (form Form, how Field) {
 	declared, isDeclared := o.Form()
 	switch {
 	case isDeclared && declared != AsTimes:
-		r.Form = declared
+		return declared, how
 	case p.Type != nil, p.Form == AsNumbers && p.mostlyNumbers() && !p.maybeID():
-		r.Form = AsNumbers
+		return AsNumbers, how
 	case p.Form == AsText && !isDeclared && p.numbersAreWanted(o):
-		r.Form = AsNumbers
-	case p.Form == AsTimes && p.Bad.Count == 0 && p.Times.Describe(&r.How):
-		r.Form, r.Times = AsTimes, p.Times.Again()
-	case p.Form == AsText && p.mostlyTimes(o, &r):
-		r.Form = AsTimes
+		return AsNumbers, how
+	case p.Form == AsTimes && p.Times.Describe(&how), p.Form == AsText && p.mostlyTimes(o, &how):
+		how.Unit = min(how.Unit, max(how.Layout.finest(how.Kind), time.Microsecond))
+		return AsTimes, how
 	}
-	if r.Form == AsTimes {
-		// Not coarser than the layout shows, whatever the values are so far.
-		r.How.Unit = min(r.How.Unit, max(r.How.Layout.finest(r.How.Kind), time.Microsecond))
-	}
-	return r
+	return AsText, how
 }
 
 // Form returns the form in which the kind that o declares is read; ok is false
@@ -146,7 +133,7 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 		case ok:
 			q.Distinct.Add([]float64{x})
 		case !o.Marks([]byte(l)):
-			if q.Bad.Count += p.count(i); !q.Bad.few(p.Cells) {
+			if q.Bad.Count += p.Counts[i]; !q.Bad.few(p.Cells) {
 				return false
 			}
 		}
@@ -156,22 +143,36 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 }
 
 // mostlyTimes reports whether nearly all texts are datetimes or durations, or
-// are declared to be, and sets how they are read.
-func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
+// are declared to be, and how they are written.
+func (p *Profile) mostlyTimes(o *Override, how *Field) bool {
 	_, isDeclared := o.Form()
 	times := o.NewTimes()
 	var bad Misfits
 	for i, l := range p.Levels {
 		text := []byte(l)
-		if _, ok := times.Ticks(text, time.Second); ok || o.Marks(text) {
+		if o.Marks(text) {
 			continue
 		}
-		if bad.Count += p.count(i); !bad.few(p.Cells) && !isDeclared {
-			return false
+		if how.Layout == "" {
+			if times.Add(text) {
+				continue
+			}
+			_, layout, ok := times.Misfit()
+			if !ok {
+				return false
+			}
+			*how = Field{Kind: Duration, Layout: layout, Unit: time.Second}
+			if layout.check(Datetime) == nil {
+				how.Kind = Datetime
+			}
+		}
+		if _, err := how.ParseNum(text); err != nil {
+			if bad.Count += p.Counts[i]; !bad.few(p.Cells) && !isDeclared {
+				return false
+			}
 		}
 	}
-	r.Times = times.Again()
-	return times.Describe(&r.How)
+	return how.Layout != "" || times.Describe(how)
 }
 
 // maybeID reports whether the numbers of a column are such that they are its
@@ -269,8 +270,6 @@ func (p *Profile) inferNumbers(f *Field, o *Override) error {
 		return p.misfit("a number")
 	case p.Type != nil && (p.Type.Kind == Datetime || p.Type.Kind == Duration):
 		return p.inferTicks(f)
-	case n.Count == 0 && o.Has(SetKind):
-		return p.errorf("declared %v, but it has no values at all", o.Kind)
 	case n.Count == 0:
 		f.Kind, f.Why = Category, "no values at all"
 		return nil
@@ -384,12 +383,16 @@ func usualLayout(kind Kind, unit time.Duration) Layout {
 }
 
 func (p *Profile) inferTimes(f *Field, o *Override) error {
-	p.Times.Describe(f)
 	switch {
+	case p.Times.Describe(f):
+		if o.Has(SetKind) && f.Kind != o.Kind {
+			return p.errorf("declared %v, but it is a %v written as %q", o.Kind, f.Kind, f.Layout)
+		}
 	case p.Bad.Count > 0:
-		return p.misfit(fmt.Sprintf("written as %q", f.Layout))
-	case o.Has(SetKind) && f.Kind != o.Kind:
-		return p.errorf("declared %v, but it is a %v written as %q", o.Kind, f.Kind, f.Layout)
+		_, layout, _ := p.Times.Misfit()
+		return p.misfit(fmt.Sprintf("written as %q", layout))
+	default:
+		f.Kind, f.Why = Category, "no values at all"
 	}
 	return nil
 }
@@ -407,11 +410,11 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	p.Markers = map[string]int64{}
 	for i, l := range p.Levels {
 		if isMissing(l) {
-			p.Markers[l] = p.count(i)
+			p.Markers[l] = p.Counts[i]
 			continue
 		}
 		f.Levels = append(f.Levels, l)
-		n += p.count(i)
+		n += p.Counts[i]
 		bytes += len(l)
 		spans += 1 + strings.Count(l, " ")
 	}
@@ -421,14 +424,11 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	unique := int64(levels) == p.Cells
 
 	switch {
-	case o.Has(SetKind) && o.Kind.Numeric() && levels == 0:
-		return p.errorf("declared %v, but it has no values at all", o.Kind)
-	case o.Has(SetKind) && o.Kind.Numeric():
-		return p.errorf("declared %v, but %q is none", o.Kind, f.Levels[0])
-	case o.Has(SetKind) && o.Kind == Bool && levels > 2:
-		return p.errorf("declared bool, but it has %d levels", levels)
 	case o.Has(SetKind):
 		f.Kind, f.Why = o.Kind, fmt.Sprintf("declared; %d different texts in %d rows", levels, n)
+		if f.Kind == Bool && levels > 2 {
+			return p.errorf("declared bool, but it has %d levels", levels)
+		}
 	case levels == 0:
 		f.Kind, f.Why = Category, "no values at all"
 	case isTruth(f.Levels):
