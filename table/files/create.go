@@ -54,6 +54,13 @@ func Create(path string, s *space.Schema) (Output, error) {
 	return out, nil
 }
 
+// CheckName returns the error that Create will have for what the name of a file
+// says, for those who have much to do before they have rows to write.
+func CheckName(path string) error {
+	_, _, err := formatOf(path)
+	return err
+}
+
 // packing is how a file is compressed.
 type packing string
 
@@ -65,6 +72,9 @@ const (
 
 // formatOf tells from its name what a file is to be.
 func formatOf(path string) (f Format, pack packing, err error) {
+	if path == "" || path == "-" {
+		return CSV, unpackedFile, nil
+	}
 	name := strings.ToLower(filepath.Base(path))
 	ext := filepath.Ext(name)
 	if p := packing(ext); p == gzipped || p == zstandard {
