@@ -35,6 +35,9 @@ const (
 // numbers: the order of rows does not matter.
 func Infer(columns []*Profile, o *Overrides) (*Schema, error) {
 	s := &Schema{Fields: make([]Field, len(columns))}
+	if o != nil {
+		s.Rules = o.Rules
+	}
 	var wrong []error
 	for j, p := range columns {
 		f, err := p.infer(o.of(p.Name))
@@ -58,26 +61,39 @@ func (o *Overrides) of(name string) *Override {
 	return o.Field(name)
 }
 
-// Reread returns the form in which the column is to be read before it can be
-// inferred: p.Form, unless the cells have shown that to be wrong. What was read
-// as text is known wholly: the form that Reread gives for it is final. For
-// AsTimes, how has the Kind, Layout and Unit to read it by.
+// Reading is how the cells of a column are read.
+type Reading struct {
+	Form Form
+	// AsTimes: the Kind, Layout and Unit to read the cells by, and Times that
+	// read them, and have seen nothing yet.
+	How   Field
+	Times Times
+}
+
+// Reread returns how the column is to be read before it can be inferred: as it
+// was, unless the cells have shown that to be wrong. What was read as text is
+// known wholly: the reading that Reread gives for it is final.
 //
-// A form that is right for a part of the rows is a good guess for all of them.
-func (p *Profile) Reread(o *Override) (form Form, how Field) {
+// A reading that is right for some of the rows is a good guess for all of them.
+func (p *Profile) Reread(o *Override) (r Reading) {
 	declared, isDeclared := o.Form()
 	switch {
 	case isDeclared && declared != AsTimes:
-		return declared, how
+		r.Form = declared
 	case p.Type != nil, p.Form == AsNumbers && p.mostlyNumbers() && !p.maybeID():
-		return AsNumbers, how
+		r.Form = AsNumbers
 	case p.Form == AsText && !isDeclared && p.numbersAreWanted(o):
-		return AsNumbers, how
-	case p.Form == AsTimes && p.Times.Describe(&how), p.Form == AsText && p.mostlyTimes(o, &how):
-		how.Unit = min(how.Unit, max(how.Layout.finest(how.Kind), time.Microsecond))
-		return AsTimes, how
+		r.Form = AsNumbers
+	case p.Form == AsTimes && p.Bad.Count == 0 && p.Times.Describe(&r.How):
+		r.Form, r.Times = AsTimes, p.Times.Again()
+	case p.Form == AsText && p.mostlyTimes(o, &r):
+		r.Form = AsTimes
 	}
-	return AsText, how
+	if r.Form == AsTimes {
+		// Not coarser than the layout shows, whatever the values are so far.
+		r.How.Unit = min(r.How.Unit, max(r.How.Layout.finest(r.How.Kind), time.Microsecond))
+	}
+	return r
 }
 
 // Form returns the form in which the kind that o declares is read; ok is false
@@ -133,7 +149,7 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 		case ok:
 			q.Distinct.Add([]float64{x})
 		case !o.Marks([]byte(l)):
-			if q.Bad.Count += p.Counts[i]; !q.Bad.few(p.Cells) {
+			if q.Bad.Count += p.count(i); !q.Bad.few(p.Cells) {
 				return false
 			}
 		}
@@ -143,36 +159,22 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 }
 
 // mostlyTimes reports whether nearly all texts are datetimes or durations, or
-// are declared to be, and how they are written.
-func (p *Profile) mostlyTimes(o *Override, how *Field) bool {
+// are declared to be, and sets how they are read.
+func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
 	_, isDeclared := o.Form()
 	times := o.NewTimes()
 	var bad Misfits
 	for i, l := range p.Levels {
 		text := []byte(l)
-		if o.Marks(text) {
+		if _, ok := times.Ticks(text, time.Second); ok || o.Marks(text) {
 			continue
 		}
-		if how.Layout == "" {
-			if times.Add(text) {
-				continue
-			}
-			_, layout, ok := times.Misfit()
-			if !ok {
-				return false
-			}
-			*how = Field{Kind: Duration, Layout: layout, Unit: time.Second}
-			if layout.check(Datetime) == nil {
-				how.Kind = Datetime
-			}
-		}
-		if _, err := how.ParseNum(text); err != nil {
-			if bad.Count += p.Counts[i]; !bad.few(p.Cells) && !isDeclared {
-				return false
-			}
+		if bad.Count += p.count(i); !bad.few(p.Cells) && !isDeclared {
+			return false
 		}
 	}
-	return how.Layout != "" || times.Describe(how)
+	r.Times = times.Again()
+	return times.Describe(&r.How)
 }
 
 // maybeID reports whether the numbers of a column are such that they are its
@@ -270,6 +272,8 @@ func (p *Profile) inferNumbers(f *Field, o *Override) error {
 		return p.misfit("a number")
 	case p.Type != nil && (p.Type.Kind == Datetime || p.Type.Kind == Duration):
 		return p.inferTicks(f)
+	case n.Count == 0 && o.Has(SetKind):
+		return p.errorf("declared %v, but it has no values at all", o.Kind)
 	case n.Count == 0:
 		f.Kind, f.Why = Category, "no values at all"
 		return nil
@@ -383,16 +387,12 @@ func usualLayout(kind Kind, unit time.Duration) Layout {
 }
 
 func (p *Profile) inferTimes(f *Field, o *Override) error {
+	p.Times.Describe(f)
 	switch {
-	case p.Times.Describe(f):
-		if o.Has(SetKind) && f.Kind != o.Kind {
-			return p.errorf("declared %v, but it is a %v written as %q", o.Kind, f.Kind, f.Layout)
-		}
 	case p.Bad.Count > 0:
-		_, layout, _ := p.Times.Misfit()
-		return p.misfit(fmt.Sprintf("written as %q", layout))
-	default:
-		f.Kind, f.Why = Category, "no values at all"
+		return p.misfit(fmt.Sprintf("written as %q", f.Layout))
+	case o.Has(SetKind) && f.Kind != o.Kind:
+		return p.errorf("declared %v, but it is a %v written as %q", o.Kind, f.Kind, f.Layout)
 	}
 	return nil
 }
@@ -410,11 +410,11 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	p.Markers = map[string]int64{}
 	for i, l := range p.Levels {
 		if isMissing(l) {
-			p.Markers[l] = p.Counts[i]
+			p.Markers[l] = p.count(i)
 			continue
 		}
 		f.Levels = append(f.Levels, l)
-		n += p.Counts[i]
+		n += p.count(i)
 		bytes += len(l)
 		spans += 1 + strings.Count(l, " ")
 	}
@@ -424,11 +424,14 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	unique := int64(levels) == p.Cells
 
 	switch {
+	case o.Has(SetKind) && o.Kind.Numeric() && levels == 0:
+		return p.errorf("declared %v, but it has no values at all", o.Kind)
+	case o.Has(SetKind) && o.Kind.Numeric():
+		return p.errorf("declared %v, but %q is none", o.Kind, f.Levels[0])
+	case o.Has(SetKind) && o.Kind == Bool && levels > 2:
+		return p.errorf("declared bool, but it has %d levels", levels)
 	case o.Has(SetKind):
 		f.Kind, f.Why = o.Kind, fmt.Sprintf("declared; %d different texts in %d rows", levels, n)
-		if f.Kind == Bool && levels > 2 {
-			return p.errorf("declared bool, but it has %d levels", levels)
-		}
 	case levels == 0:
 		f.Kind, f.Why = Category, "no values at all"
 	case isTruth(f.Levels):

@@ -141,7 +141,7 @@ func appendDecimal(dst []byte, x float64, digits int, fixed bool) []byte {
 		return appendReal(dst, x)
 	}
 	scale := pow10[digits]
-	n := math.Round(math.Abs(x) * scale)
+	n := gridSteps(math.Abs(x), scale)
 	if !(n <= maxExact) || n/scale != math.Abs(x) {
 		return appendReal(dst, x)
 	}

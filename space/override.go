@@ -13,6 +13,7 @@ import (
 type Overrides struct {
 	Fields  []Override
 	Dialect *Dialect // nil: detected
+	Rules   []string // see Schema.Rules
 }
 
 // Override says what is known of one field: the properties in Set, the values

@@ -101,9 +101,25 @@ func (f *Field) Snap(x float64) float64 {
 		return math.Round(x)
 	case Decimal:
 		scale := math.Pow10(f.Digits)
-		return math.Round(x*scale) / scale
+		return gridSteps(x, scale) / scale
 	}
 	return x
+}
+
+// gridSteps returns the whole number n for which n/scale is nearest to x. The
+// product x·scale is rounded, and so may miss it by one where n is so large that
+// its last bit is a half.
+func gridSteps(x, scale float64) float64 {
+	n := math.Round(x * scale)
+	if math.Abs(n) < 1<<50 {
+		return n
+	}
+	for _, m := range [...]float64{n - 1, n + 1} {
+		if math.Abs(m/scale-x) < math.Abs(n/scale-x) {
+			return m
+		}
+	}
+	return n
 }
 
 // Index returns the position of the field of that name, or -1.

@@ -233,7 +233,7 @@ func (r *reading) read(text []byte) (t instant, offset int, ok bool) {
 	if r.fractions &= forms; nano != 0 {
 		m.nano = nano
 	}
-	r.zones &= m.readZoneForms(rest)
+	r.zones = m.readZoneForms(rest, r.zones)
 	t, ok = m.instant()
 	return t, m.offset, ok
 }
@@ -300,18 +300,21 @@ func readFractionForms(text []byte) (nano int, forms uint32, rest []byte) {
 	return digits * int(fractionUnit(n)), forms, rest
 }
 
-// readZoneForms reads all of text as an offset and returns the bits of the
-// forms that it may have been written in.
-func (m *moment) readZoneForms(text []byte) (forms uint32) {
+// readZoneForms reads all of text as an offset and returns the bits of those of
+// the forms that it may have been written in.
+func (m *moment) readZoneForms(text []byte, forms uint32) (fit uint32) {
 	if len(text) == 0 {
-		return 1
+		return forms & 1
 	}
-	for i, form := range zoneForms {
-		if rest, ok := m.read(form, text); ok && len(rest) == 0 {
-			forms |= 1 << i
+	for forms &^= 1; forms != 0; forms &= forms - 1 {
+		i := firstBit(forms)
+		var zone moment
+		if rest, ok := zone.read(zoneForms[i], text); ok && len(rest) == 0 {
+			fit |= 1 << i
+			m.offset = zone.offset
 		}
 	}
-	return forms
+	return fit
 }
 
 // dateLayouts are the dates that are detected; a year of two digits only where

@@ -140,7 +140,7 @@ func firstDuplicate(texts []string) int {
 // Equal reports whether two schemas are the same sample space, written the same
 // way: whether their files are the same, but for the comments.
 func (s *Schema) Equal(t *Schema) bool {
-	return s.Dialect == t.Dialect && slices.EqualFunc(s.Fields, t.Fields, equalFields)
+	return s.Dialect == t.Dialect && slices.Equal(s.Rules, t.Rules) && slices.EqualFunc(s.Fields, t.Fields, equalFields)
 }
 
 func equalFields(f, g Field) bool {

@@ -28,6 +28,13 @@ func Marshal(s *Schema) ([]byte, error) {
 	for i := range s.Fields {
 		dst = appendField(dst, &s.Fields[i])
 	}
+	if len(s.Rules) > 0 {
+		dst = append(dst, "rules:\n"...)
+		for _, r := range s.Rules {
+			dst = append(dst, "  - "...)
+			dst = append(appendScalar(dst, r), '\n')
+		}
+	}
 	if len(dst) > maxFileBytes || strings.Count(string(dst), "\n")+strings.Count(string(dst), ",") > maxFileEntries {
 		return nil, fmt.Errorf("a schema of %d bytes, with too many levels for a file", len(dst))
 	}
@@ -80,7 +87,7 @@ func Unmarshal(text []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Schema{Fields: make([]Field, len(o.Fields))}
+	s := &Schema{Fields: make([]Field, len(o.Fields)), Rules: o.Rules}
 	if o.Dialect != nil {
 		s.Dialect = *o.Dialect
 	}
@@ -113,8 +120,10 @@ func UnmarshalOverrides(text []byte) (*Overrides, error) {
 			err = o.readFields(p.value)
 		case "dialect":
 			o.Dialect, err = readDialect(p.value)
+		case "rules":
+			o.Rules, err = p.value.texts()
 		default:
-			err = p.unknown([]string{"fields", "dialect"})
+			err = p.unknown([]string{"dialect", "fields", "rules"})
 		}
 		if err != nil {
 			return nil, err
@@ -188,6 +197,18 @@ func readOverride(n node) (Override, error) {
 	return o, nil
 }
 
+// dialectFlags are the keys of the dialect that are true or false.
+var dialectFlags = []struct {
+	key string
+	of  func(*Dialect) *bool
+}{
+	{"noheader", func(d *Dialect) *bool { return &d.NoHeader }},
+	{"crlf", func(d *Dialect) *bool { return &d.CRLF }},
+	{"bom", func(d *Dialect) *bool { return &d.BOM }},
+	{"spaced", func(d *Dialect) *bool { return &d.Spaced }},
+	{"decimalcomma", func(d *Dialect) *bool { return &d.DecimalComma }},
+}
+
 func appendDialect(dst []byte, d Dialect) []byte {
 	if d == (Dialect{}) {
 		return dst
@@ -197,14 +218,10 @@ func appendDialect(dst []byte, d Dialect) []byte {
 		dst = append(dst, "  delimiter: "...)
 		dst = append(appendScalar(dst, d.Delimiter), '\n')
 	}
-	if d.NoHeader {
-		dst = append(dst, "  header: false\n"...)
-	}
-	if d.CRLF {
-		dst = append(dst, "  crlf: true\n"...)
-	}
-	if d.BOM {
-		dst = append(dst, "  bom: true\n"...)
+	for _, f := range dialectFlags {
+		if *f.of(&d) {
+			dst = fmt.Appendf(dst, "  %s: true\n", f.key)
+		}
 	}
 	return dst
 }
@@ -216,27 +233,30 @@ func readDialect(n node) (*Dialect, error) {
 	}
 	d := &Dialect{}
 	for _, p := range pairs {
-		switch p.key {
-		case "delimiter":
-			d.Delimiter, err = p.value.text()
-			if err == nil && (len(d.Delimiter) != 1 || !strings.Contains(",;\t|", d.Delimiter)) {
-				err = p.value.errorf("delimiter %q: one of \",\" \";\" \"\\t\" \"|\"", d.Delimiter)
-			}
-		case "header":
-			d.NoHeader, err = p.value.flag()
-			d.NoHeader = !d.NoHeader
-		case "crlf":
-			d.CRLF, err = p.value.flag()
-		case "bom":
-			d.BOM, err = p.value.flag()
-		default:
-			err = p.unknown([]string{"delimiter", "header", "crlf", "bom"})
-		}
-		if err != nil {
+		if err := d.read(p); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
+}
+
+func (d *Dialect) read(p pair) (err error) {
+	keys := []string{"delimiter"}
+	if p.key == "delimiter" {
+		d.Delimiter, err = p.value.text()
+		if err == nil && (len(d.Delimiter) != 1 || !strings.Contains(",;\t|", d.Delimiter)) {
+			err = p.value.errorf("delimiter %q: one of \",\" \";\" \"\\t\" \"|\"", d.Delimiter)
+		}
+		return err
+	}
+	for _, f := range dialectFlags {
+		if f.key == p.key {
+			*f.of(d), err = p.value.flag()
+			return err
+		}
+		keys = append(keys, f.key)
+	}
+	return p.unknown(keys)
 }
 
 // article returns the article of a kind's name.

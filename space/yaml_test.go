@@ -78,7 +78,9 @@ func schemas() *rapid.Generator[*Schema] {
 			Dialect: Dialect{
 				Delimiter: rapid.SampledFrom([]string{"", ",", ";", "\t", "|"}).Draw(t, "delimiter"),
 				NoHeader:  rapid.Bool().Draw(t, "noheader"), CRLF: rapid.Bool().Draw(t, "crlf"), BOM: rapid.Bool().Draw(t, "bom"),
+				Spaced: rapid.Bool().Draw(t, "spaced"), DecimalComma: rapid.Bool().Draw(t, "comma"),
 			},
+			Rules: rapid.SliceOfN(texts(), 0, 3).Draw(t, "rules"),
 		}
 	})
 }
@@ -110,7 +112,7 @@ func TestSchemaFileRoundTrip(t *testing.T) {
 				t.Fatalf("%+v\nbecomes %+v\n%s", want, have, text)
 			}
 		}
-		if !s.Equal(got) || s.Dialect != got.Dialect {
+		if !s.Equal(got) || s.Dialect != got.Dialect || strings.Join(s.Rules, "\x00|") != strings.Join(got.Rules, "\x00|") {
 			t.Fatalf("Equal does not hold after a round trip\n%s", text)
 		}
 	})
@@ -128,6 +130,7 @@ func sameField(f, g Field) bool {
 func example() *Schema {
 	return &Schema{
 		Dialect: Dialect{Delimiter: ";", NoHeader: true},
+		Rules:   []string{"age > 17"},
 		Fields: []Field{
 			{Name: "id", Kind: ID, Pattern: "[A-Z]{2}-{0042..}"},
 			{Name: "age", Kind: Integer, Min: 17, Max: 90, Why: "74 whole numbers"},
@@ -146,7 +149,7 @@ const exampleFile = `# The sample space: the values that each field can take. Ed
 # mimic fit --schema. What is left out is taken from the data.
 dialect:
   delimiter: ";"
-  header: false
+  noheader: true
 fields:
   - name: id
     kind: id
@@ -186,6 +189,8 @@ fields:
     layout: iso
     unit: "1s"
     range: [PT0S, P1DT2H]
+rules:
+  - "age > 17"
 `
 
 func TestSchemaFile(t *testing.T) {
@@ -263,6 +268,7 @@ func TestSchemaFileRefused(t *testing.T) {
 	const line3 = "fields:\n- name: age\n"
 	for _, c := range []struct{ file, want string }{
 		{"field: []", `line 1: unknown key "field"; did you mean "fields"?`},
+		{"rule: []", `line 1: unknown key "rule"; did you mean "rules"?`},
 		{line3 + "  kinds: integer", `line 3: unknown key "kinds"; did you mean "kind"?`},
 		{line3 + "  kind: integr", `line 3: unknown kind "integr"; did you mean "integer"?`},
 		{line3 + "  kind: integer\n  levels: [a]", `line 4: field "age": an integer has no levels`},
@@ -288,7 +294,7 @@ func TestSchemaFileRefused(t *testing.T) {
 		{"fields: 5", `line 1: a list is wanted`},
 		{"5", `line 1: keys with values are wanted here`},
 		{"dialect:\n  delimiter: ab\n", `line 2: delimiter "ab"`},
-		{"dialect:\n  headers: true\n", `line 2: unknown key "headers"; did you mean "header"?`},
+		{"dialect:\n  header: true\n", `line 2: unknown key "header"; did you mean "noheader"?`},
 		{"fields: []\n---\nfields: []\n", `more than one YAML document`},
 		{"fields: [", `line 1`},
 		{"fields: " + strings.Repeat("[", 100), `line 1: nested too deeply`},
