@@ -3,6 +3,8 @@ package space
 import (
 	"bytes"
 	"math"
+	"strconv"
+	"unsafe"
 )
 
 // Numbers says what the numbers of a column look like, so that its kind can be
@@ -29,9 +31,7 @@ type Numbers struct {
 // Add reads a finite number, and takes notice of how it is written. It reports
 // false, and notices nothing, if text is no such number.
 func (n *Numbers) Add(text []byte) (x float64, ok bool) {
-	// The usual number, in one loop: at most 15 digits, perhaps with a minus
-	// sign and a point, which are exact as mantissa and power of ten.
-	const most = 15
+	// The usual number: digits, perhaps with a minus sign and a point.
 	digits := text
 	if len(text) > 0 && text[0] == '-' {
 		digits = text[1:]
@@ -47,26 +47,23 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 			return n.addUnusual(text)
 		}
 	}
-	fraction := len(digits) - 1 - point
-	switch {
-	case point < 0:
-		fraction = 0
-		if len(digits) == 0 || len(digits) > most {
-			return n.addUnusual(text)
-		}
-		n.Padded = n.Padded || digits[0] == '0' && len(digits) > 1
-	case point == 0 || fraction == 0 || len(digits) > most+1:
+	whole, fraction := len(digits), 0
+	if point >= 0 {
+		whole, fraction = point, len(digits)-1-point
+	}
+	if whole == 0 || fraction == 0 && point >= 0 || whole+fraction > 19 {
 		return n.addUnusual(text)
-	default:
-		n.Padded = n.Padded || digits[0] == '0' && point > 1
-		n.TrailingZero = n.TrailingZero || digits[len(digits)-1] == '0'
 	}
-	x = float64(mantissa)
-	if fraction > 0 {
-		x /= pow10[fraction]
-	}
-	if len(digits) < len(text) {
-		x = 0 - x // -0 is read as 0
+	n.Padded = n.Padded || digits[0] == '0' && whole > 1
+	n.TrailingZero = n.TrailingZero || fraction > 0 && digits[len(digits)-1] == '0'
+	if mantissa <= maxExact { // and so is exact, as is the power of ten
+		x = float64(mantissa) / pow10[fraction]
+		if len(digits) < len(text) {
+			x = 0 - x // -0 is read as 0
+		}
+	} else {
+		x, _ = strconv.ParseFloat(unsafe.String(unsafe.SliceData(text), len(text)), 64)
+		n.Large = n.Large || fraction == 0
 	}
 	n.add(x, fraction, mantissa)
 	return x, true

@@ -98,7 +98,7 @@ const unlikely = 1e-4
 // inferTemplate describes the values of the commonest length place by place. It
 // fails where so few IDs come out that they would soon be used up.
 func inferTemplate(values []string) (pattern string, ok bool) {
-	alike := commonestLength(values)
+	alike := commonestLength(sparse(values))
 	if len(alike) == 0 {
 		return "", false
 	}
@@ -134,6 +134,22 @@ func inferTemplate(values []string) (pattern string, ok bool) {
 	pattern = writeTemplate(sets)
 	p, err := parsePattern(pattern)
 	return pattern, err == nil && p.ids/4 > uint64(len(values))
+}
+
+// templateSample is how many values are looked at place by place: a character
+// that none of them has is rare enough to be left out.
+const templateSample = 1 << 14
+
+// sparse returns at most templateSample of the values, evenly spaced.
+func sparse(values []string) []string {
+	if len(values) <= templateSample {
+		return values
+	}
+	some := make([]string, templateSample)
+	for i := range some {
+		some[i] = values[i*len(values)/templateSample]
+	}
+	return some
 }
 
 // commonestLength returns the values whose length is the commonest, in runes.

@@ -42,9 +42,18 @@ type Profile struct {
 	Times    Times         // AsTimes
 
 	// Levels are the distinct texts in the order of their first appearance,
-	// markers among them; Counts says how often each occurs. AsText.
+	// markers among them; Counts says how often each occurs, and may be nil if
+	// all do once. AsText.
 	Levels []string
 	Counts []int64
+}
+
+// count returns how often level i occurs.
+func (p *Profile) count(i int) int64 {
+	if p.Counts == nil {
+		return 1
+	}
+	return p.Counts[i]
 }
 
 // Misfits are the cells of a column that are not what the others are.
@@ -64,7 +73,7 @@ func (m *Misfits) Merge(later Misfits) {
 }
 
 // few reports whether m are so few among n cells that they must be mistakes.
-func (m *Misfits) few(n int64) bool { return m.Count > 0 && m.Count <= max(1, n/100) }
+func (m *Misfits) few(n int64) bool { return m.Count > 0 && m.Count <= max(1, n/100) && n > fewRows }
 
 // Grain returns the coarsest unit of which all ticks are whole numbers; NaN does
 // not count. ticks are ticks of unit.

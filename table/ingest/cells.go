@@ -14,7 +14,8 @@ import (
 // its memory again.
 type cells struct {
 	num  []float64
-	code []int32 // in the dictionary of the worker
+	code []int32  // in the dictionary of the worker
+	text []string // if the column is wide
 
 	numbers  space.Numbers
 	markers  map[string]int64
@@ -40,7 +41,7 @@ func (m *misfits) add(row int, text []byte) {
 }
 
 func (c *cells) reset() {
-	c.num, c.code = c.num[:0], c.code[:0]
+	c.num, c.code, c.text = c.num[:0], c.code[:0], c.text[:0]
 	c.numbers = space.Numbers{}
 	clear(c.markers)
 	c.null = 0
@@ -106,7 +107,7 @@ func (c *cells) readNumbers(v *Values, rows int, col *column) {
 	}
 }
 
-// readTimes reads a column of text as ticks, by the layout in col.how.
+// readTimes reads a column of text as ticks.
 func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) {
 	c.num = resize(c.num, rows)
 	for i := range c.num {
@@ -118,19 +119,16 @@ func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) 
 		}
 		text := s.In(v.Buf)
 		c.notice(s, text)
-		x, err := col.how.ParseNum(trim(text))
-		if err == nil {
-			c.num[i] = x
-			times.Add(trim(text))
-			continue
+		x, ok := col.ticks(trim(text), times)
+		if !ok {
+			x = table.NoNumber
+			if col.marks(text) {
+				c.missing(i, text, col)
+			} else {
+				c.bad.add(i, text)
+			}
 		}
-		c.num[i] = table.NoNumber
-		if col.marks(text) {
-			c.missing(i, text, col)
-		} else {
-			c.bad.add(i, text)
-			times.Add(trim(text))
-		}
+		c.num[i] = x
 	}
 }
 
@@ -150,6 +148,20 @@ func (c *cells) readTexts(v *Values, rows int, col *column, d *dict) {
 	}
 }
 
+// keepTexts reads a column of text as it is; null is empty.
+func (c *cells) keepTexts(v *Values, rows int, d *dict) {
+	c.text = resize(c.text, rows)
+	for i := range c.text {
+		s := v.Spans[i*v.Stride]
+		if s == Null {
+			s = Span{}
+		}
+		text := s.In(v.Buf)
+		c.notice(s, text)
+		c.text[i] = d.keep(text)
+	}
+}
+
 // lookUp returns the code of a text. The first time that a text is seen is the
 // time to find out whether it belongs.
 func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
@@ -162,7 +174,7 @@ func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
 
 // readTyped reads a column that came as numbers.
 func (c *cells) readTyped(v *Values, rows int, col *column, d *dict) {
-	if col.form == space.AsText {
+	if col.reading.Form == space.AsText {
 		c.code = resize(c.code, rows)
 		var buf [64]byte
 		for i, x := range v.Num[:rows] {

@@ -19,14 +19,15 @@ type column struct {
 	field    *space.Field    // of the schema, or nil: to be inferred
 	levels   *levels         // of field, if it is coded
 
-	form  space.Form
-	how   space.Field // AsTimes: what it is read by
-	final bool        // form was chosen with all cells known
+	reading space.Reading
+	final   bool // the reading was chosen with all cells known
+	wide    bool // AsText: hardly a text comes twice; they are kept as they are
 
 	num   []float64
 	code  []int32
-	parts []part // by worker
-	runs  []run  // AsText: which worker coded which rows
+	text  []string // if wide
+	parts []part   // by worker
+	runs  []run    // AsText: which worker coded which rows
 
 	numbers  space.Numbers
 	markers  map[string]int64
@@ -37,7 +38,7 @@ type column struct {
 	unquoted bool
 
 	texts  []string // AsText: the distinct ones, by first appearance
-	counts []int64  // of texts
+	counts []int64  // of texts; nil: each comes once
 }
 
 // part is what a worker notices of all its chunks, in any order.
@@ -70,16 +71,13 @@ func (c *column) strict() {
 	f := c.field
 	switch {
 	case f.Kind.Coded():
-		c.form, c.levels = space.AsText, &levels{space.NewLevelIndex(f), f.Optional()}
+		c.levels = &levels{space.NewLevelIndex(f), f.Optional()}
 	case f.Kind == space.ID:
-		c.form = space.AsText
-	case f.Kind == space.Datetime || f.Kind == space.Duration:
-		c.form, c.how = space.AsTimes, *f
+		c.wide = true
+	case (f.Kind == space.Datetime || f.Kind == space.Duration) && c.typ == nil:
+		c.reading = space.Reading{Form: space.AsTimes, How: *f}
 	default:
-		c.form = space.AsNumbers
-	}
-	if c.typ != nil && c.form == space.AsTimes {
-		c.form = space.AsNumbers
+		c.reading.Form = space.AsNumbers
 	}
 	c.final = true
 }
@@ -102,20 +100,23 @@ func (c *column) required() bool {
 func (c *column) start(workers int, rows int64) {
 	*c = column{
 		name: c.name, typ: c.typ, override: c.override, field: c.field, levels: c.levels,
-		form: c.form, how: c.how, final: c.final,
+		reading: c.reading, final: c.final, wide: c.wide,
 		parts: make([]part, workers),
 	}
 	for w := range c.parts {
-		c.parts[w].times = c.override.NewTimes()
+		c.parts[w].times = c.reading.Times.Again()
 	}
 	c.reserve(rows)
 }
 
 // reserve makes room for so many rows.
 func (c *column) reserve(rows int64) {
-	if c.form == space.AsText {
+	switch {
+	case c.wide:
+		c.text = slices.Grow(c.text, int(rows))
+	case c.reading.Form == space.AsText:
 		c.code = slices.Grow(c.code, int(rows))
-	} else {
+	default:
 		c.num = slices.Grow(c.num, int(rows))
 	}
 }
@@ -127,14 +128,16 @@ func (c *column) read(dst *cells, v *Values, rows, worker int) {
 	switch {
 	case v.Num != nil:
 		dst.readTyped(v, rows, c, &p.dict)
-	case c.form == space.AsText:
+	case c.wide:
+		dst.keepTexts(v, rows, &p.dict)
+	case c.reading.Form == space.AsText:
 		dst.readTexts(v, rows, c, &p.dict)
-	case c.form == space.AsTimes:
+	case c.reading.Form == space.AsTimes:
 		dst.readTimes(v, rows, c, &p.times)
 	default:
 		dst.readNumbers(v, rows, c)
 	}
-	if c.form == space.AsNumbers {
+	if c.reading.Form == space.AsNumbers {
 		p.distinct.Add(dst.num)
 	}
 	if c.field != nil && c.field.Kind.Numeric() {
@@ -144,10 +147,13 @@ func (c *column) read(dst *cells, v *Values, rows, worker int) {
 
 // add takes over the cells of the next rows.
 func (c *column) add(src *cells, rows, worker int, place func(row int) string) {
-	if c.form == space.AsText {
+	switch {
+	case c.wide:
+		c.text = append(c.text, src.text...)
+	case c.reading.Form == space.AsText:
 		c.code = append(c.code, src.code...)
 		c.runs = append(c.runs, run{worker, rows})
-	} else {
+	default:
 		c.num = append(c.num, src.num...)
 	}
 	c.numbers.Merge(&src.numbers)
@@ -173,66 +179,80 @@ func (c *column) add(src *cells, rows, worker int, place func(row int) string) {
 // unify gives the texts of all workers one code each, in the order of their
 // first appearance, and counts them.
 func (c *column) unify() {
-	if c.form != space.AsText {
+	switch {
+	case c.reading.Form != space.AsText, c.field != nil && c.field.Kind == space.ID:
 		return
+	case c.wide && allDistinct(c.text):
+		c.texts = c.text
+		return
+	case c.wide:
+		c.codeTexts()
 	}
+	if alone := c.onlyWorker(); alone >= 0 { // its codes are in that order already
+		c.texts = c.parts[alone].dict.texts
+	} else {
+		c.translate()
+	}
+	c.counts = make([]int64, len(c.texts))
+	for _, code := range c.code {
+		if code >= 0 {
+			c.counts[code]++
+		}
+	}
+	c.parts, c.runs = nil, nil
+}
+
+// codeTexts codes the texts of a column that turned out not to be wide.
+func (c *column) codeTexts() {
+	c.parts = make([]part, 1)
+	c.code = make([]int32, len(c.text))
+	for i, text := range c.text {
+		c.code[i] = c.parts[0].dict.codeOf(text)
+	}
+	c.text, c.wide = nil, false
+}
+
+// onlyWorker returns the worker that coded all rows, or -1 if several did.
+func (c *column) onlyWorker() int {
+	only := 0
+	for i, r := range c.runs {
+		if i > 0 && r.worker != only {
+			return -1
+		}
+		only = r.worker
+	}
+	return only
+}
+
+// translate turns the codes of the workers into codes of one dictionary.
+func (c *column) translate() {
 	var all dict
-	translate := make([][]int32, len(c.parts))
-	alone := -1 // the only worker that has coded anything
+	to := make([][]int32, len(c.parts))
 	for w := range c.parts {
-		switch n := len(c.parts[w].dict.texts); {
-		case n == 0:
-		case alone < 0 && len(all.texts) == 0:
-			alone = w
-		default:
-			alone = len(c.parts)
-		}
 		c.parts[w].dict.slots = nil
+		to[w] = slices.Repeat([]int32{table.Missing}, len(c.parts[w].dict.texts))
 	}
-	if alone < len(c.parts) { // its codes are in the order already
-		if alone >= 0 {
-			c.texts = c.parts[alone].dict.texts
-		}
-		c.counts = make([]int64, len(c.texts))
-		for _, code := range c.code {
-			if code >= 0 {
-				c.counts[code]++
-			}
-		}
-		c.parts, c.runs = nil, nil
-		return
-	}
-	for w := range translate {
-		translate[w] = slices.Repeat([]int32{-1}, len(c.parts[w].dict.texts))
-	}
-	at := 0
+	rows := c.code
 	for _, r := range c.runs {
-		to, texts := translate[r.worker], c.parts[r.worker].dict.texts
-		rows := c.code[at : at+r.rows]
-		for i, code := range rows {
+		to, texts := to[r.worker], c.parts[r.worker].dict.texts
+		for i, code := range rows[:r.rows] {
 			if code < 0 {
 				continue
 			}
-			u := to[code]
-			if u < 0 {
-				u = all.codeOf(texts[code])
-				to[code] = u
-				if int(u) == len(c.counts) {
-					c.counts = append(c.counts, 0)
-				}
+			if to[code] < 0 {
+				to[code] = all.codeOf(texts[code])
 			}
-			rows[i] = u
-			c.counts[u]++
+			rows[i] = to[code]
 		}
-		at += r.rows
+		rows = rows[r.rows:]
 	}
-	c.texts, c.parts, c.runs = all.texts, nil, nil
+	c.texts = all.texts
 }
 
 // profile returns what inference needs to know.
 func (c *column) profile(rows int64) *space.Profile {
 	p := &space.Profile{
-		Name: c.name, Form: c.form, Type: c.typ,
+		Name: c.name, Form: c.reading.Form, Type: c.typ,
 		Cells: rows, Null: c.null, Quoted: c.quoted && !c.unquoted,
 		Markers: maps.Clone(c.markers), Bad: c.bad,
 		Numbers: c.numbers, Levels: c.texts, Counts: c.counts,
@@ -241,7 +261,7 @@ func (c *column) profile(rows int64) *space.Profile {
 		p.Distinct.Merge(&c.parts[w].distinct)
 		p.Times.Merge(&c.parts[w].times)
 	}
-	if c.typ != nil && c.typ.Unit > 0 && c.form == space.AsNumbers {
+	if c.typ != nil && c.typ.Unit > 0 && c.reading.Form == space.AsNumbers {
 		p.Grain = space.Grain(c.num, c.typ.Unit)
 	}
 	return p
@@ -253,14 +273,23 @@ func (c *column) settled(rows int64) bool {
 	if c.final {
 		return true
 	}
-	form, how := c.profile(rows).Reread(c.override)
-	if form == c.form && (form != space.AsTimes ||
-		how.Kind == c.how.Kind && how.Layout == c.how.Layout && how.Unit%c.how.Unit == 0) {
+	was, now := c.reading, c.profile(rows).Reread(c.override)
+	if now.Form == was.Form && (now.Form != space.AsTimes || now.How.Kind == was.How.Kind &&
+		now.How.Layout == was.How.Layout && now.How.Unit%was.How.Unit == 0) {
 		return true
 	}
-	c.final = c.form == space.AsText
-	c.form, c.how = form, how
+	c.reading, c.final = now, was.Form == space.AsText
 	return false
+}
+
+// ticks reads a datetime or duration. Where no schema says how it is written,
+// times find out.
+func (c *column) ticks(text []byte, times *space.Times) (x float64, ok bool) {
+	if c.field == nil {
+		return times.Ticks(text, c.reading.How.Unit)
+	}
+	x, err := c.field.ParseNum(text)
+	return x, err == nil
 }
 
 // values returns the values of field f, which was inferred for c or given.
@@ -268,7 +297,11 @@ func (c *column) values(f *space.Field) (table.Column, error) {
 	switch {
 	case f.Kind == space.ID:
 		return table.Column{Text: c.asTexts()}, nil
-	case f.Kind.Coded() && c.form == space.AsText:
+	case f.Kind.Coded() && c.reading.Form == space.AsText:
+		if c.wide {
+			c.codeTexts()
+			c.counts = slices.Repeat([]int64{1}, len(c.texts))
+		}
 		c.recode(f)
 		return table.Column{Code: c.code}, nil
 	case f.Kind.Coded():
@@ -280,10 +313,10 @@ func (c *column) values(f *space.Field) (table.Column, error) {
 			}
 		}
 		return table.Column{Code: code}, nil
-	case c.form == space.AsText:
+	case c.reading.Form == space.AsText:
 		return table.Column{}, fmt.Errorf("column %q was read as text, and is %v", c.name, f.Kind)
 	}
-	unit := c.how.Unit
+	unit := c.reading.How.Unit
 	if c.typ != nil {
 		unit = c.typ.Unit
 	}
@@ -338,8 +371,8 @@ func (c *column) recode(f *space.Field) {
 
 // asTexts returns the cells themselves.
 func (c *column) asTexts() []string {
-	if len(c.texts) == len(c.code) {
-		return c.texts // each once, in the order of first appearance: that of rows
+	if c.wide {
+		return c.text
 	}
 	texts := make([]string, len(c.code))
 	for i, code := range c.code {

@@ -103,3 +103,22 @@ func (d *dict) keep(text []byte) string {
 	d.page = append(d.page, text...)
 	return unsafe.String(&d.page[at], len(text))
 }
+
+// allDistinct reports whether no two texts have the same hash, and so whether
+// they are all distinct; once in a long while it says no where they are.
+func allDistinct(texts []string) bool {
+	bits := bits.Len(uint(2 * len(texts)))
+	hashes := make([]uint64, 1<<bits) // open addressing; 0 is free
+	mask := uint64(len(hashes) - 1)
+	for _, text := range texts {
+		h := maphash.String(seed, text) | 1
+		i := h >> (64 - bits)
+		for ; hashes[i] != 0; i = (i + 1) & mask {
+			if hashes[i] == h {
+				return false
+			}
+		}
+		hashes[i] = h
+	}
+	return true
+}

@@ -12,8 +12,12 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// guessRows is how many rows the first guess of a column's form looks at.
-const guessRows = 4096
+const (
+	// guessRows is how many rows the first guess of a column's form looks at.
+	guessRows = 4096
+	// wideRows is how many different texts in a row make a column wide.
+	wideRows = 256
+)
 
 // Read reads the inputs as one dataset: rows in the order of inputs. All have
 // the same columns, in any order.
@@ -82,7 +86,9 @@ func (r *reader) guess() error {
 			c.add(&scratch, rows, 0, func(int) string { return "" })
 			c.unify()
 		}
-		c.form, c.how = c.profile(int64(rows)).Reread(c.override)
+		distinct := rows >= wideRows && len(c.texts) == rows
+		c.reading = c.profile(int64(rows)).Reread(c.override)
+		c.wide = distinct && c.typ == nil && c.reading.Form == space.AsText
 	}
 	return nil
 }
