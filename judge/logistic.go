@@ -165,51 +165,15 @@ func (x *linear) odds(dst, w []float64, rows []int32) {
 
 // train returns the weights of least penalised loss on the rows.
 func (x *linear) train(rows, class []int32) ([]float64, error) {
-	odds := make([]float64, len(rows))
-	scale := 1 / float64(len(rows))
+	l := &logisticLoss{x: x, rows: rows, class: class,
+		odds: make([]float64, len(rows)), at: make([]float64, x.width+1), grad: make([]float64, x.width+1)}
+	l.evaluate()
 	problem := optimize.Problem{
-		Func: func(w []float64) float64 {
-			x.odds(odds, w, rows)
-			loss := 0.0
-			for i, r := range rows {
-				loss += softplus(odds[i]) - float64(class[r])*odds[i]
-			}
-			for _, b := range w[:x.width] {
-				loss += b * b / 2
-			}
-			return loss * scale
-		},
-		Grad: func(grad, w []float64) {
-			x.odds(odds, w, rows)
-			clear(grad)
-			for i, r := range rows {
-				odds[i] = 1/(1+math.Exp(-odds[i])) - float64(class[r])
-				grad[x.width] += odds[i]
-			}
-			for c, z := range x.num {
-				g := 0.0
-				for i, r := range rows {
-					g += odds[i] * z[r]
-				}
-				grad[x.at[c]] += g
-			}
-			for _, code := range x.code {
-				for i, r := range rows {
-					if k := code[r]; k >= 0 {
-						grad[k] += odds[i]
-					}
-				}
-			}
-			for k, b := range w[:x.width] {
-				grad[k] += b
-			}
-			for k := range grad {
-				grad[k] *= scale
-			}
-		},
+		Func: func(w []float64) float64 { l.move(w); return l.value },
+		Grad: func(grad, w []float64) { l.move(w); copy(grad, l.grad) },
 	}
-	settings := &optimize.Settings{GradientThreshold: 1e-5, MajorIterations: 100,
-		Converger: &optimize.FunctionConverge{Absolute: 1e-7, Iterations: 5}}
+	settings := &optimize.Settings{GradientThreshold: 1e-4, MajorIterations: 60,
+		Converger: &optimize.FunctionConverge{Absolute: 1e-6, Iterations: 3}}
 	got, err := optimize.Minimize(problem, make([]float64, x.width+1), settings, &optimize.LBFGS{})
 	if got == nil {
 		return nil, err
@@ -218,10 +182,61 @@ func (x *linear) train(rows, class []int32) ([]float64, error) {
 	return got.X, nil
 }
 
-// softplus returns log(1 + eˣ).
-func softplus(x float64) float64 {
-	if x > 0 {
-		return x + math.Log1p(math.Exp(-x))
+// logisticLoss is the mean penalised loss over the rows, with its gradient.
+type logisticLoss struct {
+	x           *linear
+	rows, class []int32
+	odds        []float64
+
+	at, grad []float64 // the weights that value and grad belong to
+	value    float64
+}
+
+// move evaluates the loss at w, unless that was the last place.
+func (l *logisticLoss) move(w []float64) {
+	if !slices.Equal(w, l.at) {
+		copy(l.at, w)
+		l.evaluate()
 	}
-	return math.Log1p(math.Exp(x))
+}
+
+func (l *logisticLoss) evaluate() {
+	x := l.x
+	x.odds(l.odds, l.at, l.rows)
+	clear(l.grad)
+	loss, off := 0.0, l.odds // each row's odds become its gradient
+	for i, r := range l.rows {
+		o, y := l.odds[i], float64(l.class[r])
+		e := math.Exp(-math.Abs(o))
+		loss += max(o, 0) + math.Log(1+e) - y*o
+		p := 1 / (1 + e)
+		if o < 0 {
+			p = e * p
+		}
+		off[i] = p - y
+		l.grad[x.width] += off[i]
+	}
+	for c, z := range x.num {
+		g := 0.0
+		for i, r := range l.rows {
+			g += off[i] * z[r]
+		}
+		l.grad[x.at[c]] += g
+	}
+	for _, code := range x.code {
+		for i, r := range l.rows {
+			if k := code[r]; k >= 0 {
+				l.grad[k] += off[i]
+			}
+		}
+	}
+	scale := 1 / float64(len(l.rows))
+	for k, b := range l.at[:x.width] {
+		loss += b * b / 2
+		l.grad[k] += b
+	}
+	for k := range l.grad {
+		l.grad[k] *= scale
+	}
+	l.value = loss * scale
 }

@@ -21,7 +21,9 @@ import (
 // Reference: Lopez-Paz & Oquab (2017), Revisiting classifier two-sample tests.
 
 const (
-	twoSampleRows  = 25000 // of each side at most
+	twoSampleRows  = 25000 // of the samples at most, and as many real ones
+	yardstickRows  = 8000  // of a yardstick
+	explainRows    = 8000  // from which the tells are learned
 	twoSampleFolds = 5
 )
 
@@ -46,13 +48,16 @@ func published(auc Estimate) Estimate {
 func sides(c int, cand, heldOut candidate, k rng.Key) (made, real []int) {
 	if c == held {
 		order := permutation(cand.n, k)
-		half := min(cand.n/2, twoSampleRows)
+		half := min(cand.n/2, yardstickRows)
 		made, real = order[:half], at(cand.origin, order[half:2*half])
 		slices.Sort(made)
 		slices.Sort(real)
 		return made, real
 	}
 	m := min(cand.n, heldOut.n, twoSampleRows)
+	if c != samples {
+		m = min(m, yardstickRows)
+	}
 	return subset(cand.n, m, k.Child(0)), subset(heldOut.n, m, k.Child(1))
 }
 
@@ -164,10 +169,11 @@ func explainTells(ctx context.Context, x *predictors, y gbt.Target, folds []int3
 	weight := make([]float64, len(folds))
 	var unseen []int // made rows of fold 0, which the model below does not see
 	for i, f := range folds {
-		if f != 0 {
-			weight[i] = 1
-		} else if i < len(rows) {
+		switch {
+		case f == 0 && i < len(rows):
 			unseen = append(unseen, i)
+		case f != 0 && i%len(rows) < explainRows:
+			weight[i] = 1
 		}
 	}
 	slices.SortStableFunc(unseen, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
