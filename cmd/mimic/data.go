@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-64d012fb/mimic/examples"
+	"github.com/seed-64d012fb/mimic/internal/spell"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+	"github.com/seed-64d012fb/mimic/table/files"
+	"github.com/seed-64d012fb/mimic/table/ingest"
+)
+
+// textFlags say how text files of rows are written, where that is not to be
+// found out.
+type textFlags struct {
+	delimiter string
+	noHeader  bool
+	skipBad   bool
+}
+
+func (t *textFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.delimiter, "delimiter", "", "`CHARACTER` between the columns of a text file: , ; | or tab; detected by default")
+	f.BoolVar(&t.noHeader, "no-header", false, "the first row of a text file holds values, not names; detected by default")
+	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave out rows that are not well-formed, and list them")
+}
+
+// spaceFlags say what is known of the sample space; the rest is inferred.
+type spaceFlags struct {
+	schema string
+	types  []string
+	drop   []string
+}
+
+func (s *spaceFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&s.schema, "schema", "", "take the sample space from `FILE`, as `mimic schema` writes it; what it leaves out is inferred")
+	f.StringArrayVar(&s.types, "type", nil, "`NAME=KIND` of a column that inference gets wrong, such as zip=category; may be repeated")
+	f.StringSliceVar(&s.drop, "drop", nil, "leave out the columns `NAMES`, separated by commas")
+}
+
+// overrides returns what the flags say of the sample space, or nil where they
+// say nothing.
+func (s *spaceFlags) overrides() (*space.Overrides, error) {
+	if s.schema == "" && len(s.types) == 0 {
+		return nil, nil
+	}
+	o := &space.Overrides{}
+	if s.schema != "" {
+		text, err := os.ReadFile(s.schema)
+		if err != nil {
+			return nil, err
+		}
+		if o, err = space.UnmarshalOverrides(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.schema, err)
+		}
+	}
+	for _, t := range s.types {
+		if err := o.SetKind(t); err != nil {
+			return nil, misusef("--type %s: %w", t, err)
+		}
+	}
+	return o, nil
+}
+
+// dataset is what was read, with its account.
+type dataset struct {
+	*table.Table
+	Name    string
+	Report  *ingest.Report
+	Seconds time.Duration
+}
+
+// readData reads DATA and infers its sample space.
+func readData(ctx context.Context, p *progress, data []string, text textFlags, known spaceFlags) (*dataset, error) {
+	o, err := known.overrides()
+	if err != nil {
+		return nil, err
+	}
+	return read(ctx, p, data, text, ingest.Options{Overrides: o, Drop: known.drop})
+}
+
+// readLike reads DATA as rows of a sample space that is known. Values outside
+// it are kept: they are impossible rows.
+func readLike(ctx context.Context, p *progress, data []string, text textFlags, s *space.Schema) (*dataset, error) {
+	return read(ctx, p, data, text, ingest.Options{Schema: s, AllowUnknown: true})
+}
+
+func read(ctx context.Context, p *progress, data []string, text textFlags, opt ingest.Options) (*dataset, error) {
+	start := time.Now()
+	opt.Progress = p.reach
+	t, report, err := files.Read(ctx, data, files.Options{
+		Options:     opt,
+		Delimiter:   text.delimiter,
+		NoHeader:    text.noHeader,
+		SkipBadRows: text.skipBad,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t.Rows() == 0 {
+		return nil, fmt.Errorf("%s has no rows", name(data))
+	}
+	return &dataset{t, name(data), report, time.Since(start)}, nil
+}
+
+// name says DATA, or a MODEL, in a few words.
+func name(data []string) string {
+	switch {
+	case len(data) == 1 && data[0] == std:
+		return "standard input"
+	case len(data) == 1:
+		return data[0]
+	}
+	return fmt.Sprintf("%s and %d more", data[0], len(data)-1)
+}
+
+// account is a dataset in JSON.
+type account struct {
+	Name    string         `json:"name"`
+	Files   int            `json:"files"`
+	Rows    int64          `json:"rows"`
+	Fields  int            `json:"fields"`
+	Kinds   map[string]int `json:"kinds"`
+	Skipped int64          `json:"skipped"`
+	Ignored []string       `json:"ignored,omitempty"`
+	Notes   []string       `json:"notes,omitempty"`
+}
+
+func (d *dataset) account() account {
+	return account{
+		Name: d.Name, Files: d.Report.Files, Rows: d.Rows(), Fields: len(d.Schema().Fields),
+		Kinds: kinds(d.Schema()), Skipped: d.Report.Skipped, Ignored: d.Report.Ignored, Notes: d.Report.Notes,
+	}
+}
+
+func kinds(s *space.Schema) map[string]int {
+	n := map[string]int{}
+	for _, f := range s.Fields {
+		n[f.Kind.String()]++
+	}
+	return n
+}
+
+// draw shows what was read.
+func (d *dataset) draw(s *screen) {
+	s.line("%s: %s, %s", d.Name, many(d.Rows(), "row"), fieldsOf(d.Schema()))
+	for _, note := range d.Report.Notes {
+		s.line("  %s", note)
+	}
+	if n := len(d.Report.Ignored); n > 0 {
+		s.line("  left out %s that the model does not have: %s", many(int64(n), "column"), strings.Join(d.Report.Ignored, ", "))
+	}
+	if d.Report.Skipped > 0 {
+		s.line("  skipped %s:", many(d.Report.Skipped, "bad row"))
+		for _, bad := range d.Report.Bad {
+			s.line("    %v", bad.Err)
+		}
+		if more := d.Report.Skipped - int64(len(d.Report.Bad)); more > 0 {
+			s.line("    and %s more", count(more))
+		}
+	}
+}
+
+// fieldsOf says how many fields of which kinds a sample space has.
+func fieldsOf(s *space.Schema) string {
+	n := kinds(s)
+	var parts []string
+	for k := space.Bool; k <= space.Text; k++ {
+		if n[k.String()] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[k.String()], k))
+		}
+	}
+	optional := 0
+	for j := range s.Fields {
+		if s.Fields[j].Optional() {
+			optional++
+		}
+	}
+	text := fmt.Sprintf("%s (%s)", many(int64(len(s.Fields)), "field"), strings.Join(parts, ", "))
+	if optional > 0 {
+		text += fmt.Sprintf(", %d with missing values", optional)
+	}
+	return text
+}
+
+// column returns the position of the field that a flag names.
+func column(s *space.Schema, flag, name string) (int, error) {
+	if j := s.Index(name); j >= 0 {
+		return j, nil
+	}
+	names := make([]string, len(s.Fields))
+	for j, f := range s.Fields {
+		names[j] = f.Name
+	}
+	return -1, misusef("%s: there is no column %q: %s", flag, name, spell.Suggest(name, names))
+}
+
+// completeData completes DATA: the embedded examples, and files.
+func completeData(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, e := range examples.List() {
+		names = append(names, cobra.CompletionWithDesc("example:"+e.Name, e.Title))
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}

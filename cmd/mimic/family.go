@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/artifact"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/spell"
+	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// auto is the model that is chosen by climbing the ladder.
+const auto = "auto"
+
+// yardsticks are the rungs that any other is shown beside: a model that knows
+// nothing but the box, and one to which fields have nothing to do with each
+// other.
+var yardsticks = []string{"uniform", "independent"}
+
+// familyFlags say which model is fitted, and how.
+type familyFlags struct {
+	model   string
+	label   string
+	sharp   bool
+	seed    uint64
+	holdout float64
+	budget  time.Duration
+}
+
+func (c *familyFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries them all and keeps the best on held-out rows")
+	f.StringVar(&c.label, "label", "", "`COLUMN` that a rung with a label explains by the others")
+	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and to its very rows")
+	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
+	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
+	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` after which auto tries no further rung; 0 sets no limit")
+	complete(cmd, "model", completeModel)
+}
+
+func completeModel(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	names := []string{cobra.CompletionWithDesc(auto, "the best of them on held-out rows")}
+	for _, r := range models.All() {
+		names = append(names, cobra.CompletionWithDesc(r.Kind, r.Summary))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// complete sets how the values of a flag are completed.
+func complete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
+		panic(err) // no such flag
+	}
+}
+
+// options returns what the rungs are told.
+func (c *familyFlags) options() models.Options {
+	return models.Options{Label: c.label, Seed: c.seed, Sharp: c.sharp}
+}
+
+// check refuses what can be refused before any data are read.
+func (c *familyFlags) check() error {
+	switch {
+	case !(c.holdout >= 0 && c.holdout < 1):
+		return misusef("--holdout %v: a share from 0 up to, not including, 1", c.holdout)
+	case c.holdout == 0 && c.model == auto:
+		return misusef("--holdout 0 leaves no rows to choose a model by: name one with --model")
+	}
+	_, err := c.rungs()
+	return err
+}
+
+// rungs returns the families to fit: all of the ladder, or one and the
+// yardsticks to measure it by.
+func (c *familyFlags) rungs() ([]mimic.Family, error) {
+	kinds := models.Kinds()
+	if c.model != auto {
+		if !slices.Contains(kinds, c.model) {
+			return nil, misusef("--model: there is no model %q: %s", c.model, spell.Suggest(c.model, append(kinds, auto)))
+		}
+		if c.holdout == 0 {
+			kinds = nil
+		} else {
+			kinds = slices.DeleteFunc(slices.Clone(yardsticks), func(kind string) bool { return kind == c.model })
+		}
+		kinds = append(kinds, c.model)
+	}
+	families := make([]mimic.Family, len(kinds))
+	for i, kind := range kinds {
+		r, err := models.Lookup(kind)
+		if err != nil {
+			return nil, err
+		}
+		if families[i], err = r.New(c.options()); err != nil {
+			return nil, misuse{err}
+		}
+	}
+	return families, nil
+}
+
+// fitted is a model with its account.
+type fitted struct {
+	artifact.Artifact
+	trials []fit.Trial
+	chosen int
+	took   time.Duration
+}
+
+// fit fits and chooses a model of the data.
+func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted, error) {
+	start := time.Now()
+	if c.label != "" {
+		if _, err := column(d.Schema(), "--label", c.label); err != nil {
+			return nil, err
+		}
+	}
+	rungs, err := c.rungs()
+	if err != nil {
+		return nil, err
+	}
+	train, held := fit.Split(d.Table, c.holdout, c.seed)
+	budget := c.budget
+	if c.model != auto {
+		budget = 0
+	}
+	trials, chosen, err := fit.Climb(ctx, train, held, rungs, budget, fit.Options{Progress: p.reach})
+	if err != nil {
+		return nil, err
+	}
+	if c.model != auto {
+		chosen = len(trials) - 1
+	}
+	best := trials[chosen]
+	if best.Err != nil {
+		return nil, best.Err
+	}
+	p.reach("digest of the data", 0, 0)
+	digest, err := artifact.Digest(ctx, d.Table)
+	if err != nil {
+		return nil, err
+	}
+	f := &fitted{trials: trials, chosen: chosen}
+	f.Model = best.Model
+	f.Manifest.Options = c.options()
+	f.Manifest.Data = artifact.Data{Rows: d.Rows(), Digest: digest}
+	if held.Rows() > 0 {
+		f.Manifest.HeldOut = &artifact.HeldOut{Share: c.holdout, Seed: c.seed, Nats: best.Held}
+	}
+	f.took = time.Since(start)
+	return f, nil
+}
+
+// model is a fitted model in JSON, with the rungs that it was measured beside.
+type model struct {
+	Kind   string  `json:"kind"`
+	Ladder []trial `json:"ladder"`
+}
+
+// trial is a rung of the ladder in JSON.
+type trial struct {
+	Kind         string    `json:"kind"`
+	Chosen       bool      `json:"chosen"`
+	Nats         *fit.Nats `json:"nats,omitempty"`
+	BitsPerField *float64  `json:"bits_per_field,omitempty"`
+	Parameters   *int64    `json:"parameters,omitempty"`
+	Seconds      float64   `json:"seconds"`
+	Error        string    `json:"error,omitempty"`
+}
+
+func (f *fitted) account() model {
+	ladder := make([]trial, len(f.trials))
+	for i, t := range f.trials {
+		row := trial{Kind: t.Kind, Chosen: i == f.chosen, Seconds: t.Fit.Seconds()}
+		switch {
+		case t.Err != nil:
+			row.Error = t.Err.Error()
+		case t.Held.Rows > 0:
+			row.Nats = &t.Held
+			row.BitsPerField = number(bitsPerField(t.Held.Mean, f.Model.Schema()))
+		}
+		if t.Parameters >= 0 {
+			row.Parameters = &t.Parameters
+		}
+		ladder[i] = row
+	}
+	return model{f.Model.Kind(), ladder}
+}
+
+// draw shows the rungs beside each other.
+func (f *fitted) draw(s *screen) {
+	held := f.Manifest.HeldOut
+	if held == nil {
+		s.line("%s, fitted in %s to all rows: none were held out to measure it on", f.Model.Kind(), seconds(f.took))
+		return
+	}
+	s.line("log p(x) of %s that the fits did not see; higher is better:", many(held.Nats.Rows, "held-out row"))
+	g := &grid{head: []string{"", "model", " nats per row", " ± stderr", " bits per field", " fit"}}
+	var refused []string
+	for i, t := range f.trials {
+		mark := ""
+		if i == f.chosen {
+			mark = "*"
+		}
+		switch {
+		case errors.Is(t.Err, fit.ErrBudget):
+			refused = append(refused, fmt.Sprintf("%s: not tried to the end, %v (--budget)", t.Kind, t.Err))
+			continue
+		case t.Err != nil:
+			refused = append(refused, t.Err.Error())
+			continue
+		}
+		g.add(mark, t.Kind, nats(t.Held.Mean), nats(t.Held.StdErr), fixed(bitsPerField(t.Held.Mean, f.Model.Schema()), 3), seconds(t.Fit))
+	}
+	s.grid(g)
+	for _, r := range refused {
+		s.line("%s", r)
+	}
+	if n := held.Nats.Impossible; n > 0 {
+		s.line("%s of the held-out rows are impossible under %s, and not in its mean", count(n), f.Model.Kind())
+	}
+}
+
+// nats writes a log-probability.
+func nats(x float64) string { return fixed(x, 3) }
+
+// bitsPerField turns nats per row into the bits that a field costs on average:
+// −nats / (ln 2 · fields). IDs, which models do not learn, are not counted.
+func bitsPerField(nats float64, s *space.Schema) float64 {
+	fields := 0
+	for _, f := range s.Fields {
+		if f.Kind.Learned() {
+			fields++
+		}
+	}
+	if fields == 0 {
+		return math.NaN()
+	}
+	return -nats / (math.Ln2 * float64(fields))
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-64d012fb/mimic/table/files"
+)
+
+// std is the path that stands for standard output, or input.
+const std = "-"
+
+// outFlag registers -o.
+func outFlag(cmd *cobra.Command, out *string, byDefault, usage string) {
+	cmd.Flags().StringVarP(out, "out", "o", byDefault, usage)
+}
+
+// onOut reports whether what goes to path goes to standard output, and refuses
+// to mix it there with a result in JSON.
+func (c *console) onOut(path, what string) (bool, error) {
+	if path == std && c.json {
+		return true, misusef("--json prints its result on standard output, where %s would go: name a file with -o", what)
+	}
+	return path == std, nil
+}
+
+// place says where an output goes.
+func place(path string) string {
+	if path == std {
+		return "standard output"
+	}
+	return path
+}
+
+// writable returns an error if path surely cannot be written, so that no long
+// work is done in vain.
+func writable(path string) error {
+	folder := filepath.Dir(path)
+	switch info, err := os.Stat(folder); {
+	case err != nil:
+		return fmt.Errorf("%s cannot be written: there is no folder %s", path, folder)
+	case !info.IsDir():
+		return fmt.Errorf("%s cannot be written: %s is no folder", path, folder)
+	}
+	return nil
+}
+
+// writableRows is writable for a file of rows, whose name says its format.
+func writableRows(path string) error {
+	if err := files.CheckName(path); err != nil {
+		return misuse{err}
+	}
+	return writable(path)
+}
