@@ -19,6 +19,15 @@ type book interface {
 	Wire() dist.BookWire
 }
 
+// restrictBook conditions a book, see dist.Codebook.Restrict.
+func restrictBook(b book, g space.Given) (book, []float64) {
+	switch b := b.(type) {
+	case *dist.Codebook:
+		return b.Restrict(g)
+	}
+	panic("forest: a book of another kind")
+}
+
 // column is one factor of the chain: p(code of a part | bins of the parts
 // before it).
 type column struct {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
@@ -270,7 +271,7 @@ func TestStratifiedRowsHaveTheSameLaw(t *testing.T) {
 	var share [3]float64
 	for seed := range uint64(sequences) {
 		b := table.NewBatch(m.Schema(), 0, 64) // a short run is enough
-		s := m.newRunScratch()
+		s := m.newScratch()
 		m.run(b, rng.New(seed), s)
 		share[b.Cols[0].Code[17]] += 1. / sequences
 	}
@@ -571,11 +572,15 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for i, l := range logProb(t, m.(*Model), src.All()) {
+		logp := make([]float64, src.Rows())
+		if err := m.(mimic.Density).LogProb(logp, src.All()); err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range logp {
 			if math.IsNaN(l) || l > 1e-9 {
 				t.Fatalf("row %d of a decoded model has log-probability %v", i, l)
 			}
 		}
-		draws(t, m.(*Model), src.Schema(), table.Range{Hi: 10}, 1)
+		draws(t, m.(mimic.Sampler), src.Schema(), table.Range{Hi: 10}, 1)
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/internal/par"
-	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
@@ -130,29 +129,22 @@ func (g *guard) holds(hash uint64) bool {
 
 const redraws = 8 // of a row before it is left as it is
 
-// redrawCopies draws the rows of dst that are guarded again, each
-// independently, until they are not.
-func (m *Model) redrawCopies(dst *table.Batch, k rng.Key, s *runScratch) {
+// Children of a key beside those of the columns.
+const (
+	redrawKey = math.MaxUint64 / 2 // and up: the tries of a redraw
+	prefixKey = math.MaxUint64/2 - 1
+)
+
+// redrawCopies has redraw draw the rows of dst that are guarded again, until
+// they are not.
+func (g *guard) redrawCopies(dst *table.Batch, redraw func(one *table.Batch, try uint64), s *scratch) {
 	hashes := s.hashes[:dst.N]
 	hashRows(hashes, dst)
 	for i := range hashes {
-		if !m.guard.holds(hashes[i]) {
-			continue
-		}
-		one := dst.Slice(i, i+1)
-		for try := range uint64(redraws) {
-			m.redraw(one, k.Child(math.MaxUint64/2+try), s)
+		for try := uint64(0); try < redraws && g.holds(hashes[i]); try++ {
+			one := dst.Slice(i, i+1)
+			redraw(one, try)
 			hashRows(hashes[i:i+1], one)
-			if !m.guard.holds(hashes[i]) {
-				break
-			}
 		}
 	}
-}
-
-// redraw draws one row independently of all others.
-func (m *Model) redraw(one *table.Batch, k rng.Key, s *runScratch) {
-	free := *m
-	free.iid, free.guard = true, nil
-	free.run(one, k, s)
 }

@@ -25,7 +25,7 @@ type Model struct {
 	guard   *guard
 	iid     bool
 
-	scratch *sync.Pool // of *rowScratch
+	scratch *sync.Pool // of *scratch
 }
 
 var (
@@ -64,7 +64,7 @@ func (m *Model) link() {
 		}
 		c.borders = newBorders(c, &m.schema.Fields[c.field])
 	}
-	m.scratch = &sync.Pool{New: func() any { return m.newRowScratch() }}
+	m.scratch = &sync.Pool{New: func() any { return m.newScratch() }}
 }
 
 // finish marks the views that some tree looks at; nobody needs the others.
@@ -88,40 +88,6 @@ func (m *Model) finish() {
 		}
 		m.columns[p].views = kept
 	}
-}
-
-// rowScratch is what evaluating a block of rows needs.
-type rowScratch struct {
-	codes  []uint16
-	logp   []float64
-	column table.Column
-	p      []float64 // [codes] of the column with the most
-	sums   []uint64  // words that draw the code of a row, over all trees
-	rows   []uint16
-	descent
-}
-
-const blockRows = 2048
-
-func (m *Model) newRowScratch() *rowScratch {
-	most := 0
-	for p := range m.columns {
-		most = max(most, len(m.columns[p].rows))
-	}
-	s := &rowScratch{
-		codes: make([]uint16, blockRows),
-		logp:  make([]float64, blockRows),
-		p:     make([]float64, most),
-		sums:  make([]uint64, blockRows),
-		rows:  make([]uint16, blockRows),
-	}
-	s.descent = descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, blockRows)}
-	for p := range m.columns {
-		for _, v := range m.columns[p].views {
-			s.bins[v] = make([]uint8, blockRows)
-		}
-	}
-	return s
 }
 
 // LogProb sets dst [n rows] to log p(x), exactly as sampling draws it but for
@@ -157,7 +123,7 @@ func (m *Model) factors(b *table.Batch, add func(c *column, lo int, logp []float
 	if len(b.Cols) != len(m.schema.Fields) {
 		return fmt.Errorf("a batch of %d columns for %d fields", len(b.Cols), len(m.schema.Fields))
 	}
-	s := m.scratch.Get().(*rowScratch)
+	s := m.scratch.Get().(*scratch)
 	defer m.scratch.Put(s)
 	for lo := 0; lo < b.N; lo += blockRows {
 		rows := b.Slice(lo, min(lo+blockRows, b.N))
@@ -176,7 +142,7 @@ func (m *Model) factors(b *table.Batch, add func(c *column, lo int, logp []float
 
 // logProb sets logp [n rows] to the column's factor and leaves the codes of the
 // rows in s, code 0 standing in where a value is outside the sample space.
-func (c *column) logProb(logp []float64, col table.Column, s *rowScratch) {
+func (c *column) logProb(logp []float64, col table.Column, s *scratch) {
 	codes := s.codes[:len(logp)]
 	own := c.encode(codes, col, &s.column)
 	clear(logp)
@@ -223,7 +189,7 @@ func (c *column) addWords(sums []uint64, rows, codes []uint16, d *descent) {
 
 // limited returns the log-probability of row i's code k and value under a
 // limit.
-func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *rowScratch) float64 {
+func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *scratch) float64 {
 	p := s.p[:len(c.rows)]
 	total := c.weigh(p, s.bins, i, l)
 	if !(p[k] > 0) {

@@ -12,10 +12,7 @@ import (
 // Rows are sampled in runs that are aligned to their index: rows 0–1023,
 // 1024–2047, 2048–4095 and so on, doubling up to runs of 8192. A run is the unit
 // of randomness: whoever wants one of its rows makes them all.
-const (
-	firstRun   = 1 << 10
-	longestRun = 1 << 13
-)
+const firstRun = 1 << 10
 
 // runOf returns the run that holds row i.
 func runOf(i int64) table.Range {
@@ -40,7 +37,8 @@ func (m *Model) IID() mimic.Model {
 
 // Sample fills dst with rows dst.First … of the sequence of k.
 func (m *Model) Sample(dst *table.Batch, k rng.Key) error {
-	s := m.newRunScratch()
+	s := m.scratch.Get().(*scratch)
+	defer m.scratch.Put(s)
 	for at := 0; at < dst.N; {
 		run := runOf(dst.First + int64(at))
 		n := int(min(run.Hi, dst.First+int64(dst.N)) - dst.First - int64(at))
@@ -65,37 +63,6 @@ func copyRows(dst, src *table.Batch) {
 	}
 }
 
-// runScratch is what sampling a run needs.
-type runScratch struct {
-	codes  []uint16
-	words  []uint64
-	rows   []uint16
-	detail []float64
-	column table.Column
-	p      []float64
-	hashes []uint64
-	descent
-}
-
-func (m *Model) newRunScratch() *runScratch {
-	s := &runScratch{
-		codes:  make([]uint16, longestRun),
-		words:  make([]uint64, longestRun),
-		rows:   make([]uint16, longestRun),
-		detail: make([]float64, longestRun),
-		hashes: make([]uint64, longestRun),
-	}
-	s.descent = descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, longestRun)}
-	for p := range m.columns {
-		c := &m.columns[p]
-		for _, v := range c.views {
-			s.bins[v] = make([]uint8, longestRun)
-		}
-		s.p = append(s.p, make([]float64, max(0, len(c.rows)-len(s.p)))...)
-	}
-	return s
-}
-
 // golden is the fractional part of the golden ratio in 2³² steps: its multiples
 // spread over the circle more evenly than any other's.
 //
@@ -103,19 +70,25 @@ func (m *Model) newRunScratch() *runScratch {
 // Carlo methods, section 3.1.
 const golden = 0x9E3779B9
 
-// run makes the rows of dst: a whole run, or any rows where they are
-// independent.
-func (m *Model) run(dst *table.Batch, k rng.Key, s *runScratch) {
+// run makes the rows of dst, a whole run, or any rows where they are
+// independent. Rows that the guard holds back are drawn again, independently.
+func (m *Model) run(dst *table.Batch, k rng.Key, s *scratch) {
+	m.draw(dst, k, m.iid, s)
+	m.guard.redrawCopies(dst, func(one *table.Batch, try uint64) {
+		m.draw(one, k.Child(redrawKey+try), true, s)
+	}, s)
+}
+
+func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 	for p := range m.columns {
 		c := &m.columns[p]
 		key := k.Child(uint64(p))
-		codes := s.codes[:dst.N]
-		if m.iid {
+		codes, detail := s.codes[:dst.N], s.detail[:dst.N]
+		if iid {
 			c.drawEach(codes, dst.First, key, s)
 		} else {
 			c.drawSpread(codes, dst.First, key, s)
 		}
-		detail := s.detail[:dst.N]
 		if c.of.Kind.Numeric() {
 			key.Child(1).Float64s(detail, dst.First)
 		}
@@ -124,13 +97,10 @@ func (m *Model) run(dst *table.Batch, k rng.Key, s *runScratch) {
 			fillBins(s.bins[v][:dst.N], codes, m.views[v].bin)
 		}
 	}
-	if m.guard != nil {
-		m.redrawCopies(dst, k, s)
-	}
 }
 
 // drawEach draws the codes of rows independently of each other.
-func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *runScratch) {
+func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) {
 	w := s.words[:len(codes)]
 	key.Uint64s(w, first)
 	trees := uint64(len(c.trees))
@@ -146,7 +116,7 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *runScratc
 // to the trees in equal parts and sorted by leaf, and one sequence that is
 // spread evenly over the circle is handed out to them in that order. Leaves of
 // a subtree are side by side, so that draws are spread over subtrees too.
-func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *runScratch) {
+func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch) {
 	rows := s.rows[:len(codes)]
 	s.shuffle(rows, first, key)
 	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
@@ -164,7 +134,7 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *runScra
 }
 
 // shuffle sets rows to 0 … in random order.
-func (s *runScratch) shuffle(rows []uint16, first int64, key rng.Key) {
+func (s *scratch) shuffle(rows []uint16, first int64, key rng.Key) {
 	w := s.words[:(len(rows)+1)/2]
 	key.Uint64s(w, first/2)
 	for i := range rows {
@@ -178,7 +148,7 @@ func (s *runScratch) shuffle(rows []uint16, first int64, key rng.Key) {
 // decode turns codes into values of the field's column. The digits of a date
 // add up; where they are at a border of the field's domain they are drawn
 // again, from those that remain.
-func (c *column) decode(col table.Column, codes []uint16, u []float64, key rng.Key, first int64, s *runScratch) {
+func (c *column) decode(col table.Column, codes []uint16, u []float64, key rng.Key, first int64, s *scratch) {
 	if c.digit == whole {
 		c.book.Decode(&col, codes, u)
 		return

@@ -19,6 +19,7 @@ type modelWire struct {
 	Rows    int64        `cbor:"rows"`
 	Columns []columnWire `cbor:"columns"` // in the order of the chain
 	Guard   []byte       `cbor:"guard"`   // distances between fingerprints, as varints
+	Given   []givenWire  `cbor:"given,omitempty"`
 }
 
 type columnWire struct {
@@ -32,8 +33,18 @@ type treeWire struct {
 	Counts []byte `cbor:"counts"` // see countWriter
 }
 
+// givenWire is the evidence of one field of a conditional.
+type givenWire struct {
+	Field   int       `cbor:"field"`
+	Codes   []int32   `cbor:"codes,omitempty"`
+	Ranges  []float64 `cbor:"ranges,omitempty"` // min, max, min, max, …
+	Missing bool      `cbor:"missing,omitempty"`
+}
+
 // AppendBinary appends θ: codebooks, splits, and the rows of each leaf.
-func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
+func (m *Model) AppendBinary(dst []byte) ([]byte, error) { return wire.Append(dst, m.wire()) }
+
+func (m *Model) wire() modelWire {
 	w := modelWire{Rows: m.rows, Guard: []byte{}}
 	for p := range m.columns {
 		c := &m.columns[p]
@@ -48,7 +59,7 @@ func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
 		w.Guard = binary.AppendUvarint(w.Guard, uint64(p-last))
 		last = p
 	}
-	return wire.Append(dst, w)
+	return w
 }
 
 // appendNodes writes the nodes of a tree in preorder: 0 for a leaf, else 1 + the
@@ -187,6 +198,13 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		rest = rest[size:]
 	}
 	m.guard = newGuard(prints)
+	if len(w.Given) > 0 {
+		e, err := evidenceOf(w.Given)
+		if err != nil {
+			return nil, err
+		}
+		return m.Condition(e)
+	}
 	return m, nil
 }
 

@@ -1,0 +1,46 @@
+package forest
+
+import "github.com/seed-64d012fb/mimic/table"
+
+const (
+	longestRun = 1 << 13 // rows that are sampled together
+	blockRows  = 1 << 11 // rows that are evaluated together, as the cache likes
+)
+
+// scratch is what evaluating or sampling a run of rows needs. It holds nothing
+// between runs.
+type scratch struct {
+	descent
+	codes  []uint16
+	rows   []uint16
+	words  []uint64
+	sums   []uint64 // words that draw the code of a row, over all trees
+	hashes []uint64
+	detail []float64
+	logp   []float64
+	p      []float64 // [codes] of the column with the most
+	column table.Column
+}
+
+func (m *Model) newScratch() *scratch {
+	s := &scratch{
+		descent: descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, longestRun)},
+		codes:   make([]uint16, longestRun),
+		rows:    make([]uint16, longestRun),
+		words:   make([]uint64, longestRun),
+		sums:    make([]uint64, longestRun),
+		hashes:  make([]uint64, longestRun),
+		detail:  make([]float64, longestRun),
+		logp:    make([]float64, longestRun),
+	}
+	most := 0
+	for p := range m.columns {
+		c := &m.columns[p]
+		most = max(most, len(c.rows))
+		for _, v := range c.views {
+			s.bins[v] = make([]uint8, longestRun)
+		}
+	}
+	s.p = make([]float64, most)
+	return s
+}
