@@ -143,7 +143,7 @@ func (m *moment) append(dst []byte, l Layout) []byte {
 		case 'b':
 			dst = append(dst, monthNames[m.month-1][:3]...)
 			if t.flag == '^' {
-				upper(dst[len(dst)-3:])
+				capitals(dst[len(dst)-3:])
 			}
 		case 'B':
 			dst = append(dst, monthNames[m.month-1]...)
@@ -162,7 +162,7 @@ func (m *moment) append(dst []byte, l Layout) []byte {
 			}
 			dst = append(dst, half...)
 			if t.verb == 'P' {
-				lower(dst[len(dst)-2:])
+				small(dst[len(dst)-2:])
 			}
 		case 'M':
 			dst = appendPadded(dst, m.minute, 2)
@@ -211,15 +211,15 @@ func readNumber(text []byte, flag byte) (x int, rest []byte, ok bool) {
 
 // readName reads one of the names, or their first letters, and returns its
 // number, from 1.
-func readName(text []byte, names []string, letters int, capitals bool) (number int, rest []byte, ok bool) {
+func readName(text []byte, names []string, letters int, inCapitals bool) (number int, rest []byte, ok bool) {
 	var buf [9]byte // the longest names are September and Wednesday
 	for i, name := range names {
 		if letters > 0 {
 			name = name[:letters]
 		}
 		spelt := append(buf[:0], name...)
-		if capitals {
-			upper(spelt)
+		if inCapitals {
+			capitals(spelt)
 		}
 		if bytes.HasPrefix(text, spelt) {
 			return i + 1, text[len(spelt):], true
@@ -350,21 +350,24 @@ func appendPadded(dst []byte, x, width int) []byte {
 	}
 	var buf [20]byte
 	at := len(buf)
-	for x > 0 || len(buf)-at < width {
+	for x > 0 || at == len(buf) && width > 0 {
 		at--
 		buf[at] = byte('0' + x%10)
 		x /= 10
 	}
+	for range width - (len(buf) - at) {
+		dst = append(dst, '0')
+	}
 	return append(dst, buf[at:]...)
 }
 
-func upper(letters []byte) {
+func capitals(letters []byte) {
 	for i := range letters {
 		letters[i] &^= 0x20
 	}
 }
 
-func lower(letters []byte) {
+func small(letters []byte) {
 	for i := range letters {
 		letters[i] |= 0x20
 	}

@@ -37,6 +37,10 @@ func FillIDs(f *Field, k rng.Key, dst []string, first int64) error {
 // has more fills the rest of its characters at random.
 const maxShuffled = 1 << 62
 
+// wordValues is how many different values are drawn from one random word; so
+// few, that they are equally likely but for a part in 2^24.
+const wordValues = 1 << 40
+
 // idPattern is a pattern taken apart.
 type idPattern struct {
 	text  string
@@ -45,6 +49,7 @@ type idPattern struct {
 	// different values together.
 	shuffled int
 	ids      uint64
+	words    int64 // random words that the other characters of an ID take
 	serial   bool
 }
 
@@ -88,7 +93,7 @@ func parsePattern(text string) (*idPattern, error) {
 			p.serial, part.serial = true, true
 			part.start, part.width, rest, err = parseSerial(rest[1:])
 		case ']', '}':
-			return bad("%q without its opening; write it as \\%[1]c", rest[0])
+			return bad("%q without its opening; write it as \\%c", rest[0], rest[0])
 		default:
 			part.literal, rest, err = parseLiteral(rest)
 		}
@@ -100,24 +105,35 @@ func parsePattern(text string) (*idPattern, error) {
 		}
 		p.parts = append(p.parts, part)
 	}
+	p.plan()
+	return p, nil
+}
+
+// plan says which characters are shuffled and which are random.
+func (p *idPattern) plan() {
+	open := !p.serial
 	if p.serial {
-		p.ids = 1 << 62 // as many as rows can be counted
-		return p, nil
+		p.ids = maxShuffled // as many as rows can be counted
 	}
+	var left uint64 // different values that the last word is still good for
 	for _, part := range p.parts {
 		if part.set == nil {
 			continue
 		}
+		n := uint64(len(part.set))
 		for range part.count {
-			hi, n := bits.Mul64(p.ids, uint64(len(part.set)))
-			if hi != 0 || n > maxShuffled {
-				return p, nil
+			if open = open && p.ids <= maxShuffled/n; open {
+				p.ids *= n
+				p.shuffled++
+				continue
 			}
-			p.ids = n
-			p.shuffled++
+			if left < n {
+				left = wordValues
+				p.words++
+			}
+			left /= n
 		}
 	}
-	return p, nil
 }
 
 var errUnclosed = errors.New("a bracket is not closed")
@@ -245,8 +261,12 @@ func (p *idPattern) append(dst []byte, row int64, order *shuffle, random rng.Key
 	if !p.serial {
 		rest = order.at(uint64(row))
 	}
-	var stream *rng.Stream
-	left := p.shuffled
+	var (
+		shuffled = p.shuffled
+		word     uint64
+		words    = row * p.words // used up before the next
+		left     uint64          // values that word is still good for
+	)
 	for i := range p.parts {
 		part := &p.parts[i]
 		if part.serial {
@@ -256,14 +276,15 @@ func (p *idPattern) append(dst []byte, row int64, order *shuffle, random rng.Key
 		n := uint64(len(part.set))
 		for range part.count {
 			var c uint64
-			if left > 0 {
-				left--
+			if shuffled > 0 {
+				shuffled--
 				c, rest = rest%n, rest/n
 			} else {
-				if stream == nil {
-					stream = random.Stream(row)
+				if left < n {
+					word, words, left = random.Uint64(words), words+1, wordValues
 				}
-				c, _ = bits.Mul64(stream.Uint64(), n)
+				left /= n
+				c, word = bits.Mul64(word, n)
 			}
 			dst = append(dst, part.set[c]...)
 		}

@@ -9,87 +9,87 @@ import (
 )
 
 // InferIDPattern returns the pattern of a column of unique values: all of them,
-// in any order. Values that are a number with perhaps a constant text around
-// it, and nearly without gaps, are counted on from the largest; others are
-// described place by place. See FillIDs for what a pattern is.
+// in any order. Values that are a number with perhaps a constant text around it
+// are counted on from the largest, unless they have one length and many gaps:
+// such numbers, and all other values, are described place by place, by the
+// characters that are seen there. See FillIDs for what a pattern is.
 func InferIDPattern(values []string) string {
-	if p, ok := inferSerial(values, true); ok {
-		return p
+	prefix, suffix := commonEnds(values)
+	var (
+		n                 = int64(len(values))
+		numbers, width    int
+		smallest, largest = int64(math.MaxInt64), int64(-1)
+		sameLength        = true
+	)
+	for _, v := range values {
+		sameLength = sameLength && len(v) == len(values[0])
+		number := v[len(prefix) : len(v)-len(suffix)]
+		x, err := strconv.ParseUint(number, 10, 62)
+		if err != nil {
+			continue
+		}
+		numbers++
+		smallest, largest = min(smallest, int64(x)), max(largest, int64(x))
+		if number[0] == '0' && len(number) > 1 {
+			width = len(number)
+		}
+	}
+	count := func(start int64, width int) string {
+		return escapePattern(prefix) + "{" + string(appendPadded(nil, int(start), max(1, width))) + "..}" + escapePattern(suffix)
+	}
+	if numbers > 0 && numbers == len(values) && (!sameLength || largest-smallest < 2*n) {
+		return count(largest+1, width)
 	}
 	if p, ok := inferTemplate(values); ok {
 		return p
 	}
-	if p, ok := inferSerial(values, false); ok {
-		return p
-	}
-	prefix, _ := commonEnds(values)
-	return escapePattern(prefix) + serial(int64(len(values))+1, 0)
+	return count(max(n, largest)+1, 0)
 }
 
-// inferSerial returns the pattern of values that differ in a whole number only.
-func inferSerial(values []string, dense bool) (pattern string, ok bool) {
-	prefix, suffix := commonEnds(values)
-	smallest, largest, width := int64(math.MaxInt64), int64(-1), 0
-	for _, v := range values {
-		digits := v[len(prefix) : len(v)-len(suffix)]
-		n, err := strconv.ParseUint(digits, 10, 62)
-		if err != nil {
-			return "", false
-		}
-		if digits[0] == '0' && len(digits) > 1 {
-			width = len(digits)
-		}
-		smallest, largest = min(smallest, int64(n)), max(largest, int64(n))
-	}
-	if largest < 0 || dense && largest-smallest >= 2*int64(len(values)) {
-		return "", false
-	}
-	return escapePattern(prefix) + serial(largest+1, width) + escapePattern(suffix), true
-}
-
-func serial(start int64, width int) string {
-	return "{" + string(appendPadded(nil, int(start), max(1, width))) + "..}"
-}
-
-// commonEnds returns what all values begin with and end in, apart from digits,
-// which may be a part of a number.
+// commonEnds returns what all values begin with and, behind that, end in, apart
+// from digits, which may be a part of a number.
 func commonEnds(values []string) (prefix, suffix string) {
 	if len(values) == 0 {
 		return "", ""
 	}
-	prefix, suffix = values[0], values[0]
+	prefix = values[0]
 	for _, v := range values {
 		n := 0
 		for n < min(len(prefix), len(v)) && prefix[n] == v[n] {
 			n++
 		}
 		prefix = prefix[:n]
-		n = 0
+	}
+	for !utf8.ValidString(prefix) { // a character is cut in half
+		prefix = prefix[:len(prefix)-1]
+	}
+	prefix = strings.TrimRight(prefix, digits)
+	suffix = values[0][len(prefix):]
+	for _, v := range values {
+		v, n := v[len(prefix):], 0
 		for n < min(len(suffix), len(v)) && suffix[len(suffix)-1-n] == v[len(v)-1-n] {
 			n++
 		}
 		suffix = suffix[len(suffix)-n:]
 	}
-	prefix = strings.TrimRight(prefix, "0123456789")
-	suffix = strings.TrimLeft(suffix, "0123456789")
-	if !utf8.ValidString(prefix) || !utf8.ValidString(suffix) || len(prefix) == len(values[0]) {
-		return "", ""
+	for !utf8.ValidString(suffix) {
+		suffix = suffix[1:]
 	}
-	return prefix, suffix
+	return prefix, strings.TrimLeft(suffix, digits)
 }
 
-// classes are the sets of characters that IDs are made of, the smallest first.
+const (
+	digits = "0123456789"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// classes are the sets of characters that IDs are made of, the likeliest first,
+// each in the order of its characters.
 var classes = [][]rune{
-	[]rune("0123456789"),
-	[]rune("0123456789abcdef"),
-	[]rune("0123456789ABCDEF"),
-	[]rune("abcdefghijklmnopqrstuvwxyz"),
-	[]rune("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-	[]rune("0123456789abcdefghijklmnopqrstuvwxyz"),
-	[]rune("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-	[]rune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
-	[]rune("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
-	[]rune("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"),
+	[]rune(digits), []rune(lower), []rune(upper), []rune(digits + "abcdef"), []rune(digits + "ABCDEF"),
+	[]rune(digits + lower), []rune(digits + upper), []rune(upper + lower), []rune(digits + upper + lower),
+	[]rune("-" + digits + upper + "_" + lower),
 }
 
 // unlikely is how improbable it must be that a narrower set is seen by chance.
@@ -170,7 +170,7 @@ func commonestLength(values []string) [][]rune {
 	return byLength[best]
 }
 
-// classOf returns the smallest class that has all characters, or nil.
+// classOf returns the likeliest class that has all characters, or nil.
 func classOf(characters []rune) []rune {
 	for _, class := range classes {
 		has := true
@@ -188,15 +188,27 @@ func classOf(characters []rune) []rune {
 }
 
 // narrow returns the set of a place of which n values show the characters seen:
-// class, or its own class, or only the characters seen, if n draws from the
-// wider one would hardly have missed the rest.
+// class, or the place's own class, or only the characters seen, if n draws from
+// the wider one would hardly have missed the rest.
 func narrow(class, seen []rune, n int) []rune {
-	for _, narrower := range [][]rune{classOf(seen), seen} {
-		if math.Pow(float64(len(narrower))/float64(len(class)), float64(n)) < unlikely {
-			class = narrower
-		}
+	if own := classOf(seen); missed(len(own), len(class), n) < math.Log(unlikely) {
+		class = own
+	}
+	// There are as many sets of that size to be seen as ways to choose them.
+	if missed(len(seen), len(class), n)+logChoose(len(class), len(seen)) < math.Log(unlikely) {
+		return seen
 	}
 	return class
+}
+
+// missed returns the log-probability that n draws from c characters are all
+// among s given ones.
+func missed(s, c, n int) float64 { return float64(n) * math.Log(float64(s)/float64(c)) }
+
+// logChoose returns the log of the number of ways to choose k of n.
+func logChoose(n, k int) float64 {
+	lgamma := func(n int) float64 { x, _ := math.Lgamma(float64(n + 1)); return x }
+	return lgamma(n) - lgamma(k) - lgamma(n-k)
 }
 
 // writeTemplate writes a pattern of one set for each place.

@@ -15,7 +15,7 @@ import (
 // generalized Feistel and cycle walking.
 type shuffle struct {
 	n, a, b uint64
-	keys    [8]uint64 // one for each round
+	keys    [24]uint64 // one for each round: so many, that ten numbers are shuffled well
 }
 
 // newShuffle returns the permutation of n <= 2^63 numbers that k stands for.
@@ -33,9 +33,11 @@ func (s *shuffle) at(i uint64) uint64 {
 		l, r := i/s.b, i%s.b
 		for round, key := range s.keys {
 			if round%2 == 0 {
-				l = (l + below(s.a, mix(r^key))) % s.a
-			} else {
-				r = (r + below(s.b, mix(l^key))) % s.b
+				if l += below(s.a, mix(r^key)); l >= s.a {
+					l -= s.a
+				}
+			} else if r += below(s.b, mix(l^key)); r >= s.b {
+				r -= s.b
 			}
 		}
 		if i = l*s.b + r; i < s.n {
