@@ -38,27 +38,18 @@ func Create(path string, s *space.Schema) (Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &output{}
-	if path == "" || path == "-" {
-		out.file = stdout{}
-	} else if out.file, err = atomicfile.Create(path); err != nil {
-		return nil, err
+	to := destination(stdout{})
+	if path != "" && path != "-" {
+		if to, err = atomicfile.Create(path); err != nil {
+			return nil, err
+		}
 	}
-	if err := out.start(format, pack, s); err != nil {
-		out.Abort()
+	out, err := start(to, format, pack, s)
+	if err != nil {
+		to.Abort()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if rows, ok := out.Writer.(table.ParallelWriter); ok {
-		return &parallelOutput{output: out, rows: rows}, nil
-	}
 	return out, nil
-}
-
-// CheckName returns the error that Create will have for what the name of a file
-// says, for those who have much to do before they have rows to write.
-func CheckName(path string) error {
-	_, _, err := formatOf(path)
-	return err
 }
 
 // packing is how a file is compressed.
@@ -118,31 +109,36 @@ type output struct {
 	file    destination
 }
 
-func (o *output) start(f Format, pack packing, s *space.Schema) (err error) {
-	to := io.Writer(o.file)
+func start(to destination, f Format, pack packing, s *space.Schema) (Output, error) {
+	out := &output{file: to}
+	w := io.Writer(to)
 	switch {
 	case pack == gzipped && f != Parquet: // which is not written batch by batch
-		o.members = &members{w: o.file}
-		to, o.pack = o.members, o.members
+		out.members = &members{w: to}
+		w, out.pack = out.members, out.members
 	case pack == gzipped:
-		z := gzip.NewWriter(o.file)
-		to, o.pack = z, z
+		z := gzip.NewWriter(to)
+		w, out.pack = z, z
 	case pack == zstandard:
-		z, err := zstd.NewWriter(o.file)
+		z, err := zstd.NewWriter(to)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		to, o.pack = z, z
+		w, out.pack = z, z
 	}
+	var rows table.ParallelWriter
 	switch f {
-	case JSONL:
-		o.Writer = jsonl.NewWriter(to, s)
 	case Parquet:
-		o.Writer, err = parquet.NewWriter(to, s, 0)
+		var err error
+		out.Writer, err = parquet.NewWriter(w, s, 0)
+		return out, err
+	case JSONL:
+		rows = jsonl.NewWriter(w, s)
 	default:
-		o.Writer = csv.NewWriter(to, withDelimiter(s, f))
+		rows = csv.NewWriter(w, withDelimiter(s, f))
 	}
-	return err
+	out.Writer = rows
+	return &parallelOutput{output: out, rows: rows}, nil
 }
 
 // withDelimiter returns the schema in a dialect that fits the file's name.

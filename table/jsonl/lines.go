@@ -3,6 +3,7 @@ package jsonl
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -78,8 +79,8 @@ func (l *list) next() error {
 }
 
 func (l *list) broken(err error) error {
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+	if se := (*jsontext.SyntacticError)(nil); errors.As(err, &se) {
+		err = se.Err
 	}
 	return fmt.Errorf("after element %d of the list: %w", l.n, err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -41,16 +42,20 @@ func (o Options) blockBytes() int {
 // keys and reading values is one pass; where a later row has a new key, the
 // keys are collected first and the values read again.
 func Read(ctx context.Context, files []ingest.File, opt Options, in ingest.Options) (*table.Table, *ingest.Report, error) {
-	inputs, err := open(ctx, files, opt, firstBlock)
+	t, rep, err := read(ctx, files, opt, in, firstBlock)
+	if newKey := (*newKeyError)(nil); errors.As(err, &newKey) {
+		return read(ctx, files, opt, in, allBlocks)
+	}
+	return t, rep, err
+}
+
+func read(ctx context.Context, files []ingest.File, opt Options, in ingest.Options, ext extent) (*table.Table, *ingest.Report, error) {
+	inputs, err := open(ctx, files, opt, ext)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, rep, err := ingest.Read(ctx, inputs, in)
-	if newKey := (*newKeyError)(nil); !errors.As(err, &newKey) {
-		return t, rep, err
-	}
-	if inputs, err = open(ctx, files, opt, allBlocks); err != nil {
-		return nil, nil, err
+	for _, x := range inputs {
+		x.(*input).obey(&in)
 	}
 	return ingest.Read(ctx, inputs, in)
 }
@@ -109,7 +114,11 @@ type input struct {
 	file ingest.File
 	opt  Options
 	keys *keys
-	pool sync.Pool // of *block
+	// By column: that it is left out, and what false and true are read as, nil
+	// for "false" and "true".
+	leftOut []bool
+	truths  []*[2]string
+	pool    sync.Pool // of *block
 }
 
 var _ ingest.Input = (*input)(nil)
@@ -124,6 +133,27 @@ func (in *input) Columns() []ingest.Column {
 		cols[j].Name = name
 	}
 	return cols
+}
+
+// obey takes over what the caller says of columns. The values of one that is
+// left out may be lists and objects. Booleans become the levels of a schema
+// that says "yes" and "no".
+func (in *input) obey(opt *ingest.Options) {
+	in.leftOut = make([]bool, len(in.keys.names))
+	in.truths = make([]*[2]string, len(in.keys.names))
+	for j, name := range in.keys.names {
+		in.leftOut[j] = slices.Contains(opt.Drop, name)
+		if s := opt.Schema; s != nil {
+			i := s.Index(name)
+			if in.leftOut[j] = i < 0; i < 0 {
+				continue
+			}
+			f := &s.Fields[i]
+			if no, yes, ok := f.Truth(); ok {
+				in.truths[j] = &[2]string{f.Levels[no], f.Levels[yes]}
+			}
+		}
+	}
 }
 
 func (in *input) Open() (ingest.Pass, error) {
@@ -230,7 +260,7 @@ func (p *pass) Next() (ingest.Block, error) {
 		cut = len(text)
 	}
 	p.rest = append(p.rest[:0], text[cut:]...)
-	b.text = text[:cut]
+	b.text, b.size = text[:cut], cut
 	if cut == 0 {
 		return nil, io.EOF
 	}
@@ -241,8 +271,10 @@ func (p *pass) Next() (ingest.Block, error) {
 // block is a run of whole lines.
 type block struct {
 	in    *input
-	text  []byte
-	line  int64 // number of the first line
+	text  []byte // the lines, and behind them the words of truth
+	size  int    // of the lines
+	line  int64  // number of the first line
+	truth [][2]ingest.Span
 	spans []ingest.Span
 	lines []int64 // line of each row
 	seen  []int   // for each column the last row that had it, plus one
@@ -253,7 +285,7 @@ type block struct {
 	buf   bytes.Buffer
 }
 
-func (b *block) Size() int64 { return int64(len(b.text)) }
+func (b *block) Size() int64 { return int64(b.size) }
 
 func (b *block) Release() { b.in.pool.Put(b) }
 
@@ -279,6 +311,7 @@ func (b *block) Decode(c *ingest.Chunk, want []bool) error {
 	n := len(b.in.keys.names)
 	b.spans, b.lines, b.bad = b.spans[:0], b.lines[:0], nil
 	b.seen = append(b.seen[:0], make([]int, n)...)
+	b.addTruths()
 	err := b.eachLine(func(lo, hi int, line int64) error {
 		row := len(b.lines)
 		for range n {
@@ -300,11 +333,11 @@ func (b *block) Decode(c *ingest.Chunk, want []bool) error {
 				return fmt.Errorf("key %q comes twice", name)
 			}
 			b.seen[j] = row + 1
-			if !want[j] {
+			if !want[j] || b.in.leftOut[j] {
 				return nil
 			}
 			var err error
-			cells[j], err = b.cell(name, lo, hi)
+			cells[j], err = b.cell(j, lo, hi)
 			return err
 		})
 		if err != nil {
@@ -340,10 +373,10 @@ func (b *block) Decode(c *ingest.Chunk, want []bool) error {
 // fault of the row.
 func (b *block) eachLine(row func(lo, hi int, line int64) error) error {
 	line := b.line
-	for lo := 0; lo < len(b.text); line++ {
-		hi := len(b.text)
+	for lo := 0; lo < b.size; line++ {
+		hi := b.size
 		next := hi
-		if i := bytes.IndexByte(b.text[lo:], '\n'); i >= 0 {
+		if i := bytes.IndexByte(b.text[lo:b.size], '\n'); i >= 0 {
 			hi, next = lo+i, lo+i+1
 		}
 		if len(bytes.TrimSpace(b.text[lo:hi])) > 0 {
@@ -409,8 +442,25 @@ func (b *block) object(lo, hi int, member func(name []byte, lo, hi int) error) e
 	return nil
 }
 
-// cell returns the cell of a value that is at text[lo:hi].
-func (b *block) cell(key []byte, lo, hi int) (ingest.Span, error) {
+// addTruths puts the words for false and true behind the lines, where cells can
+// refer to them.
+func (b *block) addTruths() {
+	b.truth = b.truth[:0]
+	for _, words := range b.in.truths {
+		var spans [2]ingest.Span
+		for i := range spans {
+			if words != nil {
+				spans[i].Lo = uint32(len(b.text))
+				b.text = append(b.text, words[i]...)
+				spans[i].Hi = uint32(len(b.text))
+			}
+		}
+		b.truth = append(b.truth, spans)
+	}
+}
+
+// cell returns the cell of column j whose value is at text[lo:hi].
+func (b *block) cell(j, lo, hi int) (ingest.Span, error) {
 	switch kind := jsontext.Kind(b.text[lo]); kind {
 	case 'n':
 		return ingest.Null, nil
@@ -421,11 +471,18 @@ func (b *block) cell(key []byte, lo, hi int) (ingest.Span, error) {
 			hi = lo + copy(b.text[lo:hi], b.value)
 		}
 		return ingest.Span{Lo: uint32(lo), Hi: uint32(hi)}.Quoted(), nil
+	case 'f', 't':
+		if b.in.truths[j] != nil {
+			if kind == 'f' {
+				return b.truth[j][0], nil
+			}
+			return b.truth[j][1], nil
+		}
 	case '{', '[':
-		return ingest.Span{}, fmt.Errorf("key %q is %s: a cell is one value; take the key out, or spread it over keys of its own, before reading (for instance with jq)", key, kindNames[kind])
-	default:
-		return ingest.Span{Lo: uint32(lo), Hi: uint32(hi)}, nil
+		return ingest.Span{}, fmt.Errorf("key %q is %s, and a cell is one value: drop the column (--drop %s), or spread it over keys of its own before reading",
+			b.in.keys.names[j], kindNames[kind], b.in.keys.names[j])
 	}
+	return ingest.Span{Lo: uint32(lo), Hi: uint32(hi)}, nil
 }
 
 var kindNames = map[jsontext.Kind]string{

@@ -114,7 +114,7 @@ func (w *fieldWriter) appendMember(dst []byte, c *table.Column, i int) ([]byte, 
 		}
 		return appendString(dst, c.Text[i]), nil
 	}
-	return append(dst, "null"...), nil
+	return dst, fmt.Errorf("field %q: the column has no values", w.field.Name)
 }
 
 // appendString appends a JSON string. JSON is UTF-8: bytes that are not become

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -71,6 +72,8 @@ type column struct {
 // leaf is a column of one file.
 type leaf struct {
 	name     string
+	chunk    int  // position in the row groups
+	leftOut  bool // it cannot be read, and need not be
 	physical format.Type
 	length   int // of fixed-length byte arrays
 	optional bool
@@ -84,6 +87,7 @@ type input struct {
 	meta    format.FileMetaData
 	leaves  []leaf
 	columns []*column // of leaves
+	chunks  int       // columns of a row group, the parts of nested ones among them
 }
 
 var _ ingest.Input = (*input)(nil)
@@ -100,7 +104,7 @@ func (d *dataset) add(f File) (*input, error) {
 		if c == nil {
 			c = &column{name: l.name, storage: l.storage}
 			d.columns = append(d.columns, c)
-		} else if s, ok := c.storage.join(l.storage); ok {
+		} else if s, ok := c.storage.join(l.storage); ok || l.leftOut {
 			c.storage = s
 		} else {
 			return nil, fmt.Errorf("%s: column %q is %s, and %s in %s: write it with one type in all files",
@@ -201,43 +205,57 @@ func (in *input) readSchema() error {
 	if len(elements) == 0 {
 		return errMetadata
 	}
-	var nested, wrong []string
-	for i := 1; i < len(elements); i++ {
+	var wrong []string
+	chunk := 0
+	for i := 1; i < len(elements); {
 		e := &elements[i]
-		repeated := e.RepetitionType.Valid && e.RepetitionType.V == format.Repeated
-		if e.NumChildren.V > 0 || repeated {
-			nested = append(nested, fmt.Sprintf("%q", e.Name))
-			i = skipElement(elements, i) - 1
-			continue
+		l := leaf{
+			name: e.Name, chunk: chunk, physical: e.Type.V, length: int(e.TypeLength.V),
+			optional: e.RepetitionType.Valid && e.RepetitionType.V == format.Optional,
 		}
-		s, err := storageOf(e)
+		end := subtreeEnd(elements, i)
+		var err error
+		if end > i+1 || e.NumChildren.V > 0 || e.RepetitionType.Valid && e.RepetitionType.V == format.Repeated {
+			err = errors.New("it holds lists or structs")
+		} else {
+			l.storage, err = storageOf(e)
+		}
 		if err != nil {
-			wrong = append(wrong, fmt.Sprintf("column %q cannot be read: %v", e.Name, err))
-			continue
+			if l.leftOut = in.dataset.leavesOut(e.Name); !l.leftOut {
+				wrong = append(wrong, fmt.Sprintf("column %q cannot be read: %v", e.Name, err))
+			}
 		}
 		if slices.ContainsFunc(in.leaves, func(l leaf) bool { return l.name == e.Name }) {
 			return fmt.Errorf("there are two columns %q", e.Name)
 		}
-		in.leaves = append(in.leaves, leaf{
-			name: e.Name, physical: e.Type.V, length: int(e.TypeLength.V), storage: s,
-			optional: e.RepetitionType.Valid && e.RepetitionType.V == format.Optional,
-		})
-	}
-	if len(nested) > 0 {
-		return fmt.Errorf("columns hold lists or structs: %s: leave them out, or spread them over columns of their own, when writing the file", strings.Join(nested, ", "))
+		in.leaves = append(in.leaves, l)
+		for ; i < end; i++ {
+			if elements[i].NumChildren.V == 0 {
+				chunk++
+			}
+		}
 	}
 	if len(wrong) > 0 {
-		return errors.New(strings.Join(wrong, "; "))
+		return fmt.Errorf("%s; drop such columns (--drop NAME), or spread them over columns of one value when writing the file", strings.Join(wrong, "; "))
 	}
 	if len(in.leaves) == 0 {
 		return errors.New("has no columns")
 	}
+	in.chunks = chunk
 	return nil
 }
 
-// skipElement returns the index after the subtree at i. A count of children
-// that are not there ends at the end of the list.
-func skipElement(elements []format.SchemaElement, i int) int {
+// leavesOut reports whether the caller does not want a column.
+func (d *dataset) leavesOut(name string) bool {
+	if s := d.options.Schema; s != nil {
+		return s.Index(name) < 0
+	}
+	return slices.Contains(d.options.Drop, name)
+}
+
+// subtreeEnd returns the index after the subtree at i. A count of children that
+// are not there ends at the end of the list.
+func subtreeEnd(elements []format.SchemaElement, i int) int {
 	for open := 1; open > 0 && i < len(elements); i++ {
 		open += int(max(0, elements[i].NumChildren.V)) - 1
 	}
@@ -253,17 +271,18 @@ const (
 )
 
 func (in *input) checkRowGroups() error {
-	room := (maxFreeCells + in.file.Size*maxCellsPerByte) / int64(len(in.leaves))
+	room := (maxFreeCells + in.file.Size*maxCellsPerByte) / int64(in.chunks)
 	for i := range in.meta.RowGroups {
 		g := &in.meta.RowGroups[i]
-		if len(g.Columns) != len(in.leaves) || g.NumRows < 0 {
+		if len(g.Columns) != in.chunks || g.NumRows < 0 {
 			return errMetadata
 		}
 		if room -= g.NumRows; room < 0 {
 			return errors.New("claims more rows than so few bytes should hold: its metadata are damaged")
 		}
-		for j := range g.Columns {
-			if m := &g.Columns[j].MetaData; g.Columns[j].FilePath != "" || m.Type != in.leaves[j].physical {
+		for j := range in.leaves {
+			l := &in.leaves[j]
+			if c := &g.Columns[l.chunk]; !l.leftOut && (c.FilePath != "" || c.MetaData.Type != l.physical) {
 				return errMetadata
 			}
 		}
@@ -282,6 +301,9 @@ func (d *dataset) decide() {
 			}
 			if c.field != nil && !sameSort(want.Kind, c.field.Kind) {
 				c.field = nil
+			}
+			if c.field != nil && want.Unit > 0 {
+				c.field.Unit = want.Unit
 			}
 		}
 		for _, in := range d.inputs {
@@ -369,7 +391,7 @@ func (in *input) mayBeLarge(c *column) bool {
 		return false
 	}
 	for g := range in.meta.RowGroups {
-		m := &in.meta.RowGroups[g].Columns[j].MetaData
+		m := &in.meta.RowGroups[g].Columns[l.chunk].MetaData
 		if m.Statistics.NullCount == m.NumValues {
 			continue
 		}
@@ -426,7 +448,9 @@ func (in *input) Open() (ingest.Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pass{in: in, r: r, group: -1}, nil
+	p := &pass{in: in, r: r, group: -1}
+	p.users.Store(1)
+	return p, nil
 }
 
 // blockRows is how many rows of a row group are decoded at once.
@@ -441,9 +465,19 @@ type pass struct {
 	rows   int      // of the row group
 	at     int      // next row
 	before int64    // rows of the row groups before
+
+	users atomic.Int32 // blocks that still read, and the pass itself
 }
 
-func (p *pass) Close() error { return p.r.Close() }
+func (p *pass) Close() error { return p.leave() }
+
+// leave closes the file when nobody reads it any more.
+func (p *pass) leave() error {
+	if p.users.Add(-1) == 0 {
+		return p.r.Close()
+	}
+	return nil
+}
 
 func (p *pass) Next() (ingest.Block, error) {
 	for p.at == p.rows {
@@ -455,8 +489,9 @@ func (p *pass) Next() (ingest.Block, error) {
 		p.at, p.rows, p.chunks = 0, int(g.NumRows), nil
 		for j := range p.in.leaves {
 			p.chunks = append(p.chunks, &chunk{
-				leaf: &p.in.leaves[j], out: &p.in.columns[j].output, meta: &g.Columns[j].MetaData,
-				r: p.r, size: p.in.file.Size, rows: p.rows,
+				leaf: &p.in.leaves[j], out: &p.in.columns[j].output,
+				meta: &g.Columns[p.in.leaves[j].chunk].MetaData,
+				r:    p.r, size: p.in.file.Size, rows: p.rows,
 			})
 		}
 	}
@@ -464,7 +499,8 @@ func (p *pass) Next() (ingest.Block, error) {
 	if b == nil {
 		b = new(block)
 	}
-	b.in, b.chunks, b.first = p.in, p.chunks, p.before+int64(p.at)
+	p.users.Add(1)
+	b.pass, b.in, b.chunks, b.first = p, p.in, p.chunks, p.before+int64(p.at)
 	b.lo, b.hi = p.at, min(p.at+blockRows, p.rows)
 	p.at = b.hi
 	return b, nil
@@ -474,6 +510,7 @@ var blocks sync.Pool
 
 // block is rows lo … hi-1 of a row group.
 type block struct {
+	pass   *pass
 	in     *input
 	chunks []*chunk
 	first  int64 // number of row lo in the file, from 0
@@ -512,6 +549,10 @@ func (b *block) Decode(c *ingest.Chunk, want []bool) (err error) {
 func (b *block) decodeColumn(j int) (v ingest.Values, err error) {
 	defer rescue(&err)
 	c, part := b.chunks[j], &b.parts[j]
+	if c.leaf.leftOut {
+		part.spans = append(part.spans[:0], slices.Repeat([]ingest.Span{ingest.Null}, b.hi-b.lo)...)
+		return ingest.Values{Spans: part.spans, Stride: 1}, nil
+	}
 	if err := c.index(); err != nil {
 		return v, err
 	}
@@ -581,6 +622,7 @@ func (b *block) Release() {
 		}
 		b.parts[j].pages = nil
 	}
-	b.chunks = nil
+	b.pass.leave()
+	b.pass, b.in, b.chunks = nil, nil, nil
 	blocks.Put(b)
 }
