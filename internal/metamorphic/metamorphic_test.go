@@ -1,0 +1,285 @@
+package metamorphic
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/artifact"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/par"
+	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/sample"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+	"github.com/seed-64d012fb/mimic/table/files"
+)
+
+var (
+	seed = flag.Uint64("seed", 0, "repeat the run of this seed; 0 draws one")
+	runs = flag.Int("runs", 2, "runs of each rung")
+)
+
+// rows of the training table (three blocks of a fit, the last one short), and
+// of the sequence that samples are parts of (two blocks and a bit).
+const (
+	trained = 2*table.BlockRows + 1000
+	sampled = 2*sample.BlockRows + 1000
+)
+
+var schema = &space.Schema{Fields: []space.Field{
+	{Name: "id", Kind: space.ID, Pattern: "[a-f]{8}-{1..}"},
+	{Name: "whole", Kind: space.Integer, Min: -50, Max: 5e5},
+	{Name: "cents", Kind: space.Decimal, Digits: 2, Fixed: true, Min: 0, Max: 1e4, Missing: []string{""}},
+	{Name: "real", Kind: space.Real, Min: -1e3, Max: 1e3},
+	{Name: "flag", Kind: space.Bool, Levels: []string{"no", "yes"}},
+	{Name: "word, quoted", Kind: space.Category, Levels: []string{`a "b"`, "c,d", "é", "x", "zz"}, Missing: []string{"NA"}},
+	{Name: "day", Kind: space.Datetime, Unit: 24 * time.Hour, Layout: "%Y-%m-%d", Min: 0, Max: 2e4},
+}}
+
+// data returns a table of the schema with some dependence between columns.
+func data() *table.Table {
+	b := table.NewBatch(schema, 0, trained)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range trained {
+		class := random.IntN(3)
+		b.Cols[0].Text[i] = fmt.Sprintf("abcdefab-%d", i+1)
+		b.Cols[1].Num[i] = math.Round(math.Exp(4 * random.NormFloat64()))
+		b.Cols[2].Num[i] = schema.Fields[2].Snap(100 * float64(class+1) * random.Float64())
+		b.Cols[3].Num[i] = 100*float64(class) + random.NormFloat64()
+		b.Cols[4].Code[i] = int32(class & 1)
+		b.Cols[5].Code[i] = int32(min(class+random.IntN(4), 5)) - 1
+		b.Cols[6].Num[i] = float64(10_000 + 7*random.IntN(300))
+		if random.IntN(20) == 0 {
+			b.Cols[2].Num[i] = table.NoNumber
+		}
+		b.Cols[1].Num[i] = min(max(b.Cols[1].Num[i], schema.Fields[1].Min), schema.Fields[1].Max)
+	}
+	return table.New(b)
+}
+
+// outcome is what one way to use a rung leads to.
+type outcome struct {
+	file []byte // the model file
+	logp []float64
+	rows *table.Table
+}
+
+func TestSameBits(t *testing.T) {
+	for *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	t.Logf("repeat with: go test ./internal/metamorphic -seed %d", *seed)
+	src := data()
+	for place, rung := range models.All() {
+		t.Run(rung.Kind, func(t *testing.T) {
+			plain := &way{t: t, ctx: par.WithWorkers(t.Context(), 1), rung: rung}
+			want := outcome{file: plain.fit(src)}
+			m := plain.load(want.file)
+			want.logp = plain.score(m, src)
+			want.rows = plain.sample(m, table.Range{Hi: sampled})
+			for run := range *runs {
+				w := newWay(t, rung, rand.New(rand.NewPCG(*seed, uint64(place<<32|run))))
+				w.check(src, want)
+			}
+		})
+	}
+}
+
+// way is a way to fit, score and sample a rung. Without random it is the plain
+// one: in memory, in one piece.
+type way struct {
+	t       *testing.T
+	ctx     context.Context
+	rung    models.Rung
+	workers int
+	random  *rand.Rand
+}
+
+func newWay(t *testing.T, rung models.Rung, random *rand.Rand) *way {
+	w := &way{t: t, rung: rung, random: random, workers: []int{1, 2, 3, 8}[random.IntN(4)]}
+	w.ctx = par.WithWorkers(t.Context(), w.workers)
+	return w
+}
+
+// check goes the way from a file of the data to a file of rows.
+func (w *way) check(src *table.Table, want outcome) {
+	w.t.Helper()
+	again := w.throughFile(src, "data")
+	if where := differ(src, again); where != "" {
+		w.t.Fatalf("%d workers: the data read back differ %s", w.workers, where)
+	}
+	file := w.fit(again)
+	if !bytes.Equal(file, want.file) {
+		w.t.Errorf("%d workers: another model file", w.workers)
+	}
+	m := w.load(file)
+	if logp := w.score(m, again); !slices.Equal(logp, want.logp) {
+		w.t.Errorf("%d workers: other log-probabilities", w.workers)
+	}
+	r := table.Range{Lo: w.random.Int64N(sampled)}
+	r.Hi = r.Lo + 1 + w.random.Int64N(sampled-r.Lo)
+	part, err := want.rows.Batch(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if where := differ(table.New(part), w.sample(m, r)); where != "" {
+		w.t.Errorf("%d workers: rows %d:%d differ %s", w.workers, r.Lo, r.Hi, where)
+	}
+}
+
+// fit returns the model file.
+func (w *way) fit(src *table.Table) []byte {
+	w.t.Helper()
+	o := models.Options{Seed: 5, Label: "flag"}
+	family, err := w.rung.New(o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	train, held := fit.Split(src, .2, o.Seed)
+	m, err := fit.Run(w.ctx, train, family, fit.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	nats, err := fit.Evaluate(w.ctx, m, held)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	digest, err := artifact.Digest(w.ctx, src)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var file bytes.Buffer
+	err = artifact.Write(&file, &artifact.Artifact{Model: m, Manifest: artifact.Manifest{
+		Options: o,
+		Data:    artifact.Data{Rows: src.Rows(), Digest: digest},
+		HeldOut: &artifact.HeldOut{Share: .2, Seed: o.Seed, Nats: nats},
+	}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func (w *way) load(file []byte) mimic.Model {
+	w.t.Helper()
+	a, err := artifact.Read(bytes.NewReader(file), int64(len(file)), "model")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a.Model
+}
+
+// score returns log p(x) of all rows, in batches of any size.
+func (w *way) score(m mimic.Model, src *table.Table) []float64 {
+	w.t.Helper()
+	logp := make([]float64, src.Rows())
+	for lo := 0; lo < len(logp); {
+		hi := len(logp)
+		if w.random != nil {
+			hi = min(hi, lo+1+w.random.IntN(5000))
+		}
+		b := src.All().Slice(lo, hi)
+		if err := m.(mimic.Density).LogProb(logp[lo:hi], b); err != nil {
+			w.t.Fatal(err)
+		}
+		lo = hi
+	}
+	return logp
+}
+
+// sample returns rows of the sequence of seed 9.
+func (w *way) sample(m mimic.Model, r table.Range) *table.Table {
+	w.t.Helper()
+	if w.random == nil || w.random.IntN(3) == 0 {
+		rows, err := sample.Table(w.ctx, m, r, 9)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return rows
+	}
+	return w.through("rows", func(out table.Writer) error {
+		return sample.Run(w.ctx, m, out, sample.Options{Rows: r, Seed: 9})
+	})
+}
+
+// throughFile writes the table in batches of any size and reads it back.
+func (w *way) throughFile(src *table.Table, name string) *table.Table {
+	w.t.Helper()
+	return w.through(name, func(out table.Writer) error {
+		for lo := int64(0); lo < src.Rows(); {
+			hi := min(src.Rows(), lo+1+w.random.Int64N(10_000))
+			b, err := src.Batch(table.Range{Lo: lo, Hi: hi})
+			if err != nil {
+				return err
+			}
+			if err := out.Write(b); err != nil {
+				return err
+			}
+			lo = hi
+		}
+		return nil
+	})
+}
+
+// through returns the table that is read from a file of any format to which
+// write wrote it.
+func (w *way) through(name string, write func(table.Writer) error) *table.Table {
+	w.t.Helper()
+	formats := []string{".csv", ".tsv", ".jsonl", ".parquet"}
+	packs := []string{"", ".gz", ".zst"}
+	ext := formats[w.random.IntN(len(formats))] + packs[w.random.IntN(len(packs))]
+	w.t.Logf("%d workers, %s%s", w.workers, name, ext)
+	path := filepath.Join(w.t.TempDir(), name+ext)
+	out, err := files.Create(path, schema)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer out.Abort()
+	if err := write(out); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	opt := files.Options{}
+	opt.Schema = schema
+	back, _, err := files.Read(w.ctx, []string{path}, opt)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return back
+}
+
+// differ says where two tables differ, to the bit; any NaN is missing.
+func differ(a, b *table.Table) string {
+	if a.Rows() != b.Rows() {
+		return fmt.Sprintf("in the number of rows: %d and %d", a.Rows(), b.Rows())
+	}
+	for j, f := range schema.Fields {
+		x, y := a.All().Cols[j], b.All().Cols[j]
+		for i := range a.All().N {
+			var same bool
+			switch {
+			case f.Kind.Coded():
+				same = x.Code[i] == y.Code[i]
+			case f.Kind.Numeric():
+				same = math.Float64bits(x.Num[i]) == math.Float64bits(y.Num[i]) || x.Num[i] != x.Num[i] && y.Num[i] != y.Num[i]
+			default:
+				same = x.Text[i] == y.Text[i]
+			}
+			if !same {
+				return fmt.Sprintf("at row %d, column %q", i, f.Name)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+package sample_test
+
+import (
+	"testing"
+
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/testdata"
+	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/sample"
+	"github.com/seed-64d012fb/mimic/table"
+	"github.com/seed-64d012fb/mimic/table/files"
+)
+
+// discard is a writer that costs nothing.
+type discard struct{}
+
+func (discard) Write(*table.Batch) error { return nil }
+func (discard) Close() error             { return nil }
+
+// BenchmarkAdult samples the census table from each rung that fits it.
+func BenchmarkAdult(b *testing.B) {
+	t, _, err := files.Read(b.Context(), []string{testdata.Shared(b, "tables/adult.csv.gz")}, files.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, rung := range models.All() {
+		b.Run(rung.Kind, func(b *testing.B) {
+			family, err := rung.New(models.Options{Seed: 1})
+			if err != nil {
+				b.Skip(err)
+			}
+			m, err := fit.Run(b.Context(), t, family, fit.Options{})
+			if err != nil {
+				b.Skip(err)
+			}
+			const rows = 8 * sample.BlockRows
+			b.ReportAllocs()
+			for b.Loop() {
+				err := sample.Run(b.Context(), m, discard{}, sample.Options{Rows: table.Range{Hi: rows}})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
