@@ -62,6 +62,9 @@ func NewCategorical(p []float64) (*Categorical, error) {
 // P returns θ [K], which the caller does not change.
 func (c *Categorical) P() []float64 { return c.p }
 
+// LogP returns log θ [K], which the caller does not change.
+func (c *Categorical) LogP() []float64 { return c.logp }
+
 // LogProb adds log p of codes to dst [n]. Outside has -Inf.
 func (c *Categorical) LogProb(dst []float64, codes []uint16) {
 	for i, k := range codes {

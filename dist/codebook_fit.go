@@ -14,10 +14,11 @@ const (
 	maxAtoms    = 600     // distinct values up to which each is a code
 	newShare    = 1. / 20 // rows with a value of their own, up to which it is so
 	maxBins     = 256     // bins of equal mass otherwise
-	tileRows    = 6       // rows of a bin and of a tile at least
+	binRows     = 24      // rows of a bin at least
 	maxTiles    = 16      // tiles in a bin
-	atomRows    = 3       // rows that make a value an atom
-	atomGain    = 2.0     // nats that an atom must gain over its bin's mean
+	tileRows    = 6       // rows of a tile at least
+	atomRows    = 3       // rows of an atom at least
+	partGain    = 2.0     // nats of likelihood that an atom or a tile must gain
 	halfRow     = 0.5     // weight of what the data leave empty
 	directCells = 1 << 16 // positions of a grid that are coded by a table
 )
@@ -31,12 +32,13 @@ const (
 // rows with a value for themselves tell how probable a value is that was not
 // seen; that mass is spread evenly over the rest of the domain.
 //
-// Otherwise codes are up to 256 intervals of equal mass, six rows or more each;
-// a value with half of that mass is a code of its own. Within an interval a
-// value is an atom if three rows have it and an atom gains two nats of
-// likelihood over the interval's mean; the other rows are spread over up to 16
-// tiles of equal mass, six rows each. What the data leave empty (beyond the
-// smallest and the largest value, or about an atom) weighs half a row.
+// Otherwise codes are up to 256 intervals of equal mass, 24 rows or more each; a
+// value with half of that mass is a code of its own. Within an interval a value
+// is an atom if three rows have it and an atom gains two nats of likelihood over
+// the interval's mean; the other rows are spread over 1, 2, 4, 8 or 16 tiles of
+// equal mass, six rows or more each, as many as pay two nats of likelihood a
+// tile. What the data leave empty (beyond the smallest and the largest value, or
+// about an atom) weighs half a row.
 //
 // The domain is [Min, Max] of the field together with the values in s.
 //
@@ -121,7 +123,7 @@ func (b *bookMaker) eachValue(points []Point, unseen float64) []float64 {
 
 // bins makes codes of about equal mass, and one of each heavy value.
 func (b *bookMaker) bins(points []Point, total float64) (counts []float64) {
-	n := max(1, min(maxBins, math.Floor(total/tileRows)))
+	n := max(1, min(maxBins, math.Floor(total/binRows)))
 	mass := total / n
 	heavy := max(mass/2, atomRows)
 	lo := b.min
@@ -156,7 +158,7 @@ func (b *bookMaker) detail(points []Point, lo, hi, heavy float64) (atoms []Point
 	var light []Point
 	for _, p := range points {
 		gain := p.Own*math.Log(p.Own/perCell) - p.Own + perCell
-		if p.Own >= heavy || p.Own >= atomRows && p.Own > perCell && gain >= atomGain {
+		if p.Own >= heavy || p.Own >= atomRows && p.Own > perCell && gain >= partGain {
 			atoms = append(atoms, p)
 			if p.Rest > 0 {
 				light = append(light, Point{Value: p.Value, Rest: p.Rest})
@@ -184,18 +186,33 @@ func (b *bookMaker) detail(points []Point, lo, hi, heavy float64) (atoms []Point
 			hi = end
 		}
 	}
-	parts := equalParts(light, min(maxTiles, max(1, math.Round(weightOf(light)/tileRows))))
-	i := 0
-	for k, part := range parts {
-		to := hi
-		if k+1 < len(parts) {
-			to = b.grid.between(light[i+part-1].Value, light[i+part].Value)
+	return atoms, slices.Concat(rest, b.tiling(light, lo, hi), behind)
+}
+
+// tiling spreads the rows of points evenly over tiles of [lo, hi).
+func (b *bookMaker) tiling(points []Point, lo, hi float64) (best []pile) {
+	most := math.Inf(-1)
+	rows := weightOf(points)
+	for n := 1.0; n == 1 || n <= maxTiles && rows >= n*tileRows; n *= 2 {
+		var tiles []pile
+		logLikelihood := 0.0
+		from, i := lo, 0
+		for _, part := range equalParts(points, n) {
+			to := hi
+			if i+part < len(points) {
+				to = b.grid.between(points[i+part-1].Value, points[i+part].Value)
+			}
+			w := weightOf(points[i : i+part])
+			tiles = append(tiles, pile{from, to, w})
+			logLikelihood += w * math.Log(w/(to-from))
+			from = to
+			i += part
 		}
-		rest = append(rest, pile{lo, to, weightOf(light[i : i+part])})
-		i += part
-		lo = to
+		if worth := logLikelihood - partGain*float64(len(tiles)); worth > most {
+			most, best = worth, tiles
+		}
 	}
-	return atoms, append(rest, behind...)
+	return best
 }
 
 // bound returns where the cells of points[:i] end.

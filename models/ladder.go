@@ -4,6 +4,7 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/independent"
+	"github.com/seed-64d012fb/mimic/models/naivebayes"
 	"github.com/seed-64d012fb/mimic/models/uniform"
 )
 
@@ -20,6 +21,14 @@ var ladder = []Rung{
 		Summary: "every column by itself, none knows of another",
 		New:     func(Options) (mimic.Family, error) { return independent.Family{}, nil },
 		Decode:  independent.Decode,
+	},
+	{
+		Kind:    naivebayes.Kind,
+		Summary: "columns are independent given a class: the label, or latent classes found by EM",
+		New: func(o Options) (mimic.Family, error) {
+			return naivebayes.Family{Label: o.Label, Seed: o.Seed}, nil
+		},
+		Decode: naivebayes.Decode,
 	},
 	{
 		Kind:    forest.Kind,
