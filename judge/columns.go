@@ -56,6 +56,9 @@ func (s scores) estimate() Estimate {
 // rows, one at a time.
 type shapes struct {
 	sd, fixed [candidates]scores
+	// same holds, for each column, the probability that the candidate and the
+	// held-out rows are samples of one distribution.
+	same [candidates][]float64
 }
 
 func columnShapes(ctx context.Context, train *frame, cand [candidates]candidate, edges [][]float64) (*shapes, error) {
@@ -63,13 +66,16 @@ func columnShapes(ctx context.Context, train *frame, cand [candidates]candidate,
 	var s shapes
 	for c := range cand {
 		s.sd[c], s.fixed[c] = newScores(len(use), len(use)), newScores(len(use), len(use))
+		s.same[c] = make([]float64, len(use))
 	}
 	err := par.Do(ctx, len(use), func(a int) error {
 		j := use[a]
 		real := train.bin(j, edges[j]).counts(nil)
+		unseen := cand[held].bin(j, edges[j]).counts(nil)
 		for c, k := range cand {
 			b := k.bin(j, edges[j])
-			s.fixed[c].value[a] = overlap(real, b.counts(nil))
+			n := b.counts(nil)
+			s.fixed[c].value[a], s.same[c][a] = overlap(real, n), sameCounts(n, unseen)
 			for r, w := range k.weights {
 				s.fixed[c].replicate[r][a] = overlap(real, b.counts(w))
 			}
@@ -106,7 +112,8 @@ type trends struct {
 	// dependence is the normalised mutual information of each pair, over fixed
 	// edges; the replicates are of the resampled pairs.
 	dependence [candidates]scores
-	real       []float64 // of the training rows
+	real       []float64             // of the training rows
+	same       [candidates][]float64 // see shapes.same
 }
 
 // resampledPairs is how many pairs at most carry the standard errors. The mean
@@ -134,6 +141,7 @@ func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, e
 		t.sd[c] = newScores(len(t.pairs), len(t.resampled))
 		t.fixed[c] = newScores(len(t.pairs), len(t.resampled))
 		t.dependence[c] = newScores(len(t.pairs), len(t.resampled))
+		t.same[c] = make([]float64, len(t.pairs))
 	}
 
 	realFixed, realSD := train.fixed(edges), train.sdColumns()
@@ -150,9 +158,12 @@ func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, e
 
 		s.start(realFixed[a], realFixed[b])
 		t.real[p] = normalised(s.real, realFixed[a], realFixed[b], s.table)
+		s.put(fixed[held][a], fixed[held][b])
+		s.unseen = append(s.unseen[:0], s.made(nil)...)
 		for c, k := range cand {
 			s.put(fixed[c][a], fixed[c][b])
 			n := s.made(nil)
+			t.same[c][p] = sameCounts(n, s.grown(s.unseen))
 			t.fixed[c].value[p] = overlap(s.real, n)
 			t.dependence[c].value[p] = normalised(n, fixed[c][a], fixed[c][b], s.table)
 			if at[p] >= 0 {
@@ -217,7 +228,9 @@ type pairScratch struct {
 	table *joint
 	cells []int32
 	real  []float64
-	n     []float64
+
+	unseen []float64 // counts of the held-out rows
+	n      []float64
 }
 
 // start makes the joint table of a pair of columns of the training rows.
@@ -231,9 +244,15 @@ func (s *pairScratch) start(a, b binned) {
 // cells that only they have.
 func (s *pairScratch) put(a, b binned) {
 	s.cells = s.table.index(s.cells, a, b)
-	for len(s.real) < s.table.size {
-		s.real = append(s.real, 0)
+	s.real = s.grown(s.real)
+}
+
+// grown returns counts with a place for every cell that the table has by now.
+func (s *pairScratch) grown(n []float64) []float64 {
+	for len(n) < s.table.size {
+		n = append(n, 0)
 	}
+	return n
 }
 
 // made counts the candidate's rows. The next call overwrites the counts.

@@ -22,11 +22,11 @@ const (
 )
 
 // describeFields records each field, real against samples.
-func (w *work) describeFields(s *shapes) {
+func (w *work) describeFields(s *shapes, off []bool) {
 	made := w.cand[samples].frame
 	for a, j := range w.use {
 		f := Field{Name: w.schema.Fields[j].Name, Kind: w.schema.Fields[j].Kind.String(),
-			Shape: Number(s.sd[samples].value[a]), Fixed: Number(s.fixed[samples].value[a]), Example: made.example[j]}
+			Shape: Number(s.sd[samples].value[a]), Fixed: Number(s.fixed[samples].value[a]), Example: made.example[j], StandsOut: off[a]}
 		outside := 0
 		for i := range made.n {
 			if !w.admits(made, j, i) {
@@ -176,7 +176,7 @@ func (w *work) numberBars(made *frame, j int) []Bar {
 }
 
 // describePairs records the dependence of the fields, and the worst pairs.
-func (w *work) describePairs(t *trends) {
+func (w *work) describePairs(t *trends, off []bool) {
 	// Of many fields, those that depend most on others are shown.
 	total := make([]float64, len(w.use))
 	for p, ab := range t.pairs {
@@ -211,7 +211,7 @@ func (w *work) describePairs(t *trends) {
 			d.Samples[i][k], d.Samples[k][i] = v, v
 		}
 		worst = append(worst, Pair{w.schema.Fields[w.use[ab[0]]].Name, w.schema.Fields[w.use[ab[1]]].Name,
-			Number(t.sd[samples].value[p]), Number(t.fixed[samples].value[p])})
+			Number(t.sd[samples].value[p]), Number(t.fixed[samples].value[p]), off[p]})
 	}
 	slices.SortStableFunc(worst, func(a, b Pair) int { return cmp.Compare(a.Fixed, b.Fixed) })
 	d.Worst = worst[:min(len(worst), pairsShown)]

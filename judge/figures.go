@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // The figures, with what each means in one line.
@@ -19,6 +21,10 @@ var (
 		Meaning: "How alike single fields are (SDMetrics 0.11.1, mean over fields)."}
 	figShapeFixed = Figure{Key: "shape.fixed", Group: Fidelity, Name: "Shape, fixed edges", Goal: Higher,
 		Meaning: "The same over levels and bins of the training rows, missing values included."}
+	figFieldsOff = Figure{Key: "shape.off", Group: Fidelity, Name: "Fields that stand out", Unit: "share", Goal: Lower,
+		Meaning: "Fields that differ from held-out rows by more than chance (χ² over fixed edges)."}
+	figPairsOff = Figure{Key: "trend.off", Group: Fidelity, Name: "Pairs that stand out", Unit: "share", Goal: Lower,
+		Meaning: "The same for pairs of fields."}
 	figTrend = Figure{Key: "trend", Group: Fidelity, Name: "Trend", Goal: Higher,
 		Meaning: "How alike pairs of fields are (SDMetrics 0.11.1, mean over pairs)."}
 	figTrendFixed = Figure{Key: "trend.fixed", Group: Fidelity, Name: "Trend, fixed edges", Goal: Higher,
@@ -47,6 +53,8 @@ var (
 
 	figCopies = Figure{Key: "copies", Group: Novelty, Name: "Exact copies", Unit: "share", Goal: Lower,
 		Meaning: "Samples that are identical to a training row."}
+	figNear = Figure{Key: "near", Group: Novelty, Name: "Copies or too near", Unit: "share", Goal: Lower,
+		Meaning: "Samples of class B: identical to a training row, or nearer to one than 99 of 100 unseen real rows."}
 	figNearer = Figure{Key: "nearer", Group: Novelty, Name: "Nearer to training", Unit: "share", Goal: Half,
 		Meaning: "Samples that are nearer to a training row than to any of as many held-out rows (DCR)."}
 	figDistance = Figure{Key: "distance", Group: Novelty, Name: "Distance to the closest row", Goal: Higher,
@@ -63,6 +71,66 @@ var (
 	figBroken = Figure{Key: "broken", Group: Validity, Name: "Breaking a rule", Unit: "share", Goal: Lower,
 		Meaning: "Samples that break a declared rule."}
 )
+
+// standOut returns which of the probabilities, one for each column or pair, are
+// too small for chance, all of them together; and their share.
+func standOut(p []float64) (off []bool, of Estimate) {
+	limit := distuv.UnitNormal.Survival(beyondChance) / float64(max(len(p), 1))
+	off = make([]bool, len(p))
+	n := 0
+	for i, q := range p {
+		if off[i] = q < limit; off[i] {
+			n++
+		}
+	}
+	return off, share(n, len(p))
+}
+
+// sameCounts returns the probability that two samples of one distribution have
+// counts at least as different as a and b. Cells that expect fewer than five
+// rows of either count as one.
+//
+// Reference: Pearson (1911), On the probability that two independent
+// distributions of frequency are really samples from the same population.
+func sameCounts(a, b []float64) float64 {
+	na, nb := sum(a), sum(b)
+	if na == 0 || nb == 0 {
+		return 1
+	}
+	shareA := na / (na + nb)
+	least := min(shareA, 1-shareA)
+	chi, cells := 0.0, 0
+	var restA, restB float64
+	add := func(x, y float64) {
+		if e := (x + y) * shareA; e > 0 && e < x+y {
+			chi += (x - e) * (x - e) * (1/e + 1/(x+y-e))
+			cells++
+		}
+	}
+	for k, x := range a {
+		if (x+b[k])*least < 5 {
+			restA, restB = restA+x, restB+b[k]
+			continue
+		}
+		add(x, b[k])
+	}
+	add(restA, restB)
+	if cells < 2 {
+		return 1
+	}
+	return distuv.ChiSquared{K: float64(cells - 1)}.Survival(chi)
+}
+
+// addOff adds the share of columns or pairs that stand out. That of the
+// yardsticks needs no error: one that stands out is more than chance explains.
+func (w *work) addOff(f Figure, c Compared) {
+	f.Compared = c
+	f.Outcome = LikeReal
+	if c.Samples.Value > 0 {
+		f.Outcome = Worse
+	}
+	w.j.Figures = append(w.j.Figures, f)
+}
 
 // add puts a figure into the judgement, with its warning and its outcome.
 func (w *work) add(f Figure, c Compared) {

@@ -310,7 +310,12 @@ func (w *work) compareColumns(ctx context.Context) error {
 	}
 	w.add(figShape, compare(func(c int) Estimate { return s.sd[c].estimate() }))
 	w.add(figShapeFixed, compare(func(c int) Estimate { return s.fixed[c].estimate() }))
-	w.describeFields(s)
+	off := make([][]bool, candidates)
+	w.addOff(figFieldsOff, compare(func(c int) (e Estimate) {
+		off[c], e = standOut(s.same[c])
+		return e
+	}))
+	w.describeFields(s, off[samples])
 	return nil
 }
 
@@ -327,7 +332,12 @@ func (w *work) comparePairs(ctx context.Context) error {
 	w.add(figTrend, compare(func(c int) Estimate { return t.sd[c].estimate() }))
 	w.add(figTrendFixed, compare(func(c int) Estimate { return t.fixed[c].estimate() }))
 	w.add(figKept, compare(t.kept))
-	w.describePairs(t)
+	off := make([][]bool, candidates)
+	w.addOff(figPairsOff, compare(func(c int) (e Estimate) {
+		off[c], e = standOut(t.same[c])
+		return e
+	}))
+	w.describePairs(t, off[samples])
 	return nil
 }
 

@@ -184,6 +184,8 @@ type Field struct {
 	Fixed  Number `json:"shape_fixed"`
 	Bars   []Bar  `json:"bars"`
 	Absent bool   `json:"absent,omitempty"` // the samples do not have it
+	// StandsOut says that the shape is worse than that of real rows.
+	StandsOut bool `json:"stands_out,omitempty"`
 	// Outside is the share of samples whose value is outside the sample space,
 	// Example one such value.
 	Outside Number `json:"outside"`
@@ -214,6 +216,8 @@ type Pair struct {
 	B     string `json:"b"`
 	Trend Number `json:"trend"`       // as SDMetrics has it
 	Fixed Number `json:"trend_fixed"` // 1 − total variation of the joint bins
+	// StandsOut says that the trend is worse than that of real rows.
+	StandsOut bool `json:"stands_out,omitempty"`
 }
 
 // Rule counts the rows that break a rule.

@@ -247,7 +247,7 @@ func frameOf(t *testing.T, g *ground, rows [][]float64) *frame {
 // and folds, from rows that cannot be told apart to rows that nearly all can.
 func TestTwoSampleAgainstScikitLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains on 24,000 rows")
+		t.Skip("trains on 12,000 rows")
 	}
 	var ref struct {
 		Figures []struct {
@@ -258,7 +258,7 @@ func TestTwoSampleAgainstScikitLearn(t *testing.T) {
 	reference(t, "twosample.json", &ref)
 	all := adult(t)
 	for _, f := range ref.Figures {
-		made := every(all, 1, 4)
+		made := every(all, 1, 8)
 		for _, j := range f.Rotated {
 			rotate(made.All().Cols[j], 997*(j+1))
 		}
@@ -267,7 +267,7 @@ func TestTwoSampleAgainstScikitLearn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, _, err := g.frame(every(all, 0, 4), "real")
+		b, _, err := g.frame(every(all, 0, 8), "real")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -134,14 +134,14 @@ func (w *work) measureDistances(ctx context.Context) error {
 			n[classes[i]]++
 		}
 		all := len(classes)
-		*[]*Shares{&v.Samples, &v.Held, &v.Copy, &v.Independent}[c] =
-			Shares{share(n[impossible], all), share(n[copiedOrNear], all), share(n[good], all)}
+		*v.of(c) = Shares{share(n[impossible], all), share(n[copiedOrNear], all), share(n[good], all)}
 		if c == samples {
 			w.describeClosest(near[c])
 			w.describeMap(near[c].rows, classes)
 		}
 	}
 	w.add(figCopies, compare(func(c int) Estimate { return copy_[c] }))
+	w.add(figNear, compare(func(c int) Estimate { return v.of(c).Copied }))
 	w.add(figNearer, compare(func(c int) Estimate { return nearer[c] }))
 	w.add(figDistance, compare(func(c int) Estimate { return distance[c] }))
 	w.add(figRatio, compare(func(c int) Estimate { return ratio[c] }))
@@ -155,6 +155,11 @@ func (c *closeness) scores() (dist, ratio []float64) {
 		dist[i], ratio[i] = c.dist(i), c.ratio(i)
 	}
 	return dist, ratio
+}
+
+// of returns the shares of a candidate.
+func (v *Verdict) of(c int) *Shares {
+	return [candidates]*Shares{&v.Samples, &v.Held, &v.Copy, &v.Independent}[c]
 }
 
 // class is the verdict on one row.
