@@ -24,6 +24,8 @@ func restrictBook(b book, g space.Given) (book, []float64) {
 	switch b := b.(type) {
 	case *dist.Codebook:
 		return b.Restrict(g)
+	case *groups:
+		return b.restrict(g)
 	}
 	panic("forest: a book of another kind")
 }
@@ -46,6 +48,12 @@ type column struct {
 // absent is the code of a later part of a missing value, behind all others. It
 // is certain, given the first part, so that it has no probability of its own.
 func (c *column) absent() uint16 { return uint16(len(c.rows)) }
+
+// detailed reports whether a code leaves something open.
+func (c *column) detailed() bool {
+	_, grouped := c.book.(*groups)
+	return grouped || c.of.Kind.Numeric()
+}
 
 const (
 	fewCodes   = 12 // up to which numbers are treated as levels

@@ -140,6 +140,9 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if err != nil {
 		return err
 	}
+	if err := m.group(ctx, codes); err != nil {
+		return err
+	}
 	m.link()
 	bins := make([][]uint8, len(m.views))
 	err = par.Do(ctx, len(bins), func(v int) error {

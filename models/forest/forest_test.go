@@ -584,3 +584,77 @@ func FuzzDecode(f *testing.F) {
 		draws(t, m.(mimic.Sampler), src.Schema(), table.Range{Hi: 10}, 1)
 	})
 }
+
+// cities returns rows of a country and of one of its many cities, and of a
+// number that follows the country.
+func cities(n, countries, each int) *table.Table {
+	country, city := levels("country", countries), levels("city", countries*each)
+	city.Missing = []string{""}
+	s := &space.Schema{Fields: []space.Field{country, city, {Name: "x", Kind: space.Integer, Min: 0, Max: float64(countries)}}}
+	t := table.NewBatch(s, 0, n)
+	for i := range n {
+		r := rng.New(21).Stream(int64(i))
+		k := int32(float64(countries) * r.Float64())
+		own := int32(float64(each) * r.Float64() * r.Float64() * r.Float64())
+		t.Cols[0].Code[i] = k
+		t.Cols[1].Code[i] = own*int32(countries) + k // levels of a country are not neighbours
+		t.Cols[2].Num[i] = math.Floor(float64(k) + 2*r.Float64())
+		if r.Float64() < .02 {
+			t.Cols[1].Code[i] = table.Missing
+		}
+	}
+	return table.New(t)
+}
+
+// Ten thousand levels keep to the values that they occur with.
+func TestManyLevels(t *testing.T) {
+	const countries = 25
+	src := cities(40000, countries, 400)
+	m := mustFit(t, src, Family{})
+	b := draws(t, m, m.Schema(), table.Range{Hi: 10000}, 1)
+	wrong, distinct := 0, map[int32]bool{}
+	for i, city := range b.Cols[1].Code {
+		if city >= 0 && city%countries != b.Cols[0].Code[i] {
+			wrong++
+		}
+		distinct[city] = true
+	}
+	if wrong > 300 || len(distinct) < 3000 {
+		t.Errorf("%d of 10000 cities lie in the wrong country; %d distinct ones", wrong, len(distinct))
+	}
+	blob, err := m.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := Decode(m.Schema(), blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(logProb(t, m, src.All()), logProb(t, back.(*Model), src.All())) {
+		t.Error("the model scores rows otherwise after decoding")
+	}
+	// All levels of one country sum to its probability.
+	every := table.NewBatch(m.Schema(), 0, countries*400+1)
+	for i := range every.N {
+		every.Cols[0].Code[i], every.Cols[1].Code[i], every.Cols[2].Num[i] = 3, int32(i-1), 4
+	}
+	joint := make([][]float64, 3)
+	for j := range joint {
+		joint[j] = make([]float64, every.N)
+	}
+	if err := m.LogProbFields(joint, every); err != nil {
+		t.Fatal(err)
+	}
+	if sum := sumExp(joint[1]); math.Abs(sum-1) > 1e-9 {
+		t.Errorf("the cities of a country sum to %v", sum)
+	}
+	c, err := m.Condition(space.Evidence{{Field: 1, Codes: []int32{33, 58, 9999}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, city := range draws(t, c.(mimic.Sampler), m.Schema(), table.Range{Hi: 500}, 1).Cols[1].Code {
+		if city != 33 && city != 58 && city != 9999 {
+			t.Fatalf("city %d is drawn, which the evidence excludes", city)
+		}
+	}
+}

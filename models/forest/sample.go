@@ -89,7 +89,7 @@ func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 		} else {
 			c.drawSpread(codes, dst.First, key, s)
 		}
-		if c.of.Kind.Numeric() {
+		if c.detailed() {
 			key.Child(1).Float64s(detail, dst.First)
 		}
 		c.decode(dst.Cols[c.field], codes, detail, key, dst.First, s)

@@ -24,7 +24,9 @@ type modelWire struct {
 
 type columnWire struct {
 	Book  dist.BookWire `cbor:"book"`
-	Rows  []float64     `cbor:"rows"` // [codes]
+	Rows  []float64     `cbor:"rows"`            // [codes]
+	Group []uint16      `cbor:"group,omitempty"` // [levels], where there are many
+	Level []float64     `cbor:"level,omitempty"` // [levels] rows of each
 	Trees []treeWire    `cbor:"trees"`
 }
 
@@ -49,6 +51,9 @@ func (m *Model) wire() modelWire {
 	for p := range m.columns {
 		c := &m.columns[p]
 		cw := columnWire{Book: c.book.Wire(), Rows: c.rows}
+		if g, ok := c.book.(*groups); ok {
+			cw.Group, cw.Level = g.group, g.rows
+		}
 		for _, t := range c.trees {
 			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
 		}
@@ -165,7 +170,7 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	}
 	m := &Model{schema: s, rows: w.Rows, columns: make([]column, len(parts))}
 	for p, part := range parts {
-		b, err := dist.NewBook(&part.of, w.Columns[p].Book)
+		b, err := decodeBook(&part.of, &w.Columns[p])
 		if err != nil {
 			return nil, err
 		}
@@ -206,6 +211,20 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return m.Condition(e)
 	}
 	return m, nil
+}
+
+func decodeBook(f *space.Field, w *columnWire) (book, error) {
+	b, err := dist.NewBook(f, w.Book)
+	if err != nil || len(w.Group) == 0 {
+		return b, err
+	}
+	if !f.Kind.Coded() {
+		return nil, fmt.Errorf("field %q: groups of a %v", f.Name, f.Kind)
+	}
+	if err := checkGroups(w.Group, w.Level, len(f.Levels)); err != nil {
+		return nil, fmt.Errorf("field %q: %w", f.Name, err)
+	}
+	return newGroups(b, w.Group, w.Level), nil
 }
 
 func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
