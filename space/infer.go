@@ -403,24 +403,28 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 		isMissing = func(l string) bool { return slices.Contains(o.Missing, l) }
 	}
 	var (
-		n     int64 // cells that have a level
-		bytes int   // in all levels
-		spans int   // words in all levels
+		n       int64 // cells that have a level
+		bytes   int   // in all levels
+		words   int   // in all levels
+		missing = map[string]int64{}
 	)
-	p.Markers = map[string]int64{}
 	for i, l := range p.Levels {
 		if isMissing(l) {
-			p.Markers[l] = p.count(i)
+			missing[l] = p.count(i)
 			continue
 		}
-		f.Levels = append(f.Levels, l)
 		n += p.count(i)
 		bytes += len(l)
-		spans += 1 + strings.Count(l, " ")
+		words += 1 + strings.Count(l, " ")
 	}
+	p.Markers = missing
 	f.Missing = p.markers()
+	f.Levels = p.Levels // which may be many: they are copied only where they stay
+	if len(missing) > 0 {
+		f.Levels = slices.DeleteFunc(slices.Clone(p.Levels), func(l string) bool { return missing[l] > 0 })
+	}
 	levels := len(f.Levels)
-	prose := spans > proseWords*levels || bytes > proseLength*levels
+	prose := words > proseWords*levels || bytes > proseLength*levels
 	unique := int64(levels) == p.Cells
 
 	switch {
@@ -449,24 +453,27 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	if f.Kind == ID {
 		f.Pattern = InferIDPattern(f.Levels)
 		f.Levels = nil
+	} else {
+		f.Levels = sortedLevels(f.Levels)
 	}
-	sortLevels(f.Levels)
 	return nil
 }
 
-// sortLevels puts levels in the order of their text, bytewise, or of their
+// sortedLevels returns levels in the order of their text, bytewise, or of their
 // value where all are numbers.
-func sortLevels(levels []string) {
+func sortedLevels(levels []string) []string {
+	levels = slices.Clone(levels)
 	values := make(map[string]float64, len(levels))
 	for _, l := range levels {
 		x, ok := parseNumber([]byte(l))
 		if !ok {
 			slices.Sort(levels)
-			return
+			return levels
 		}
 		values[l] = x
 	}
 	slices.SortFunc(levels, func(a, b string) int {
 		return cmp.Or(cmp.Compare(values[a], values[b]), cmp.Compare(a, b))
 	})
+	return levels
 }

@@ -50,20 +50,25 @@ func isPlainMarker(text string) bool {
 // "NA" is none where all other levels are two capital letters: there it is
 // Namibia.
 func missingAmong(levels []string) func(level string) bool {
-	var others []string
-	codes := true
+	var (
+		truths []string // the first three that are no marker at all
+		others int      // levels that are no plain marker
+		codes  = true   // all of them are two capital letters
+	)
 	for _, l := range levels {
 		if isPlainMarker(l) {
 			continue
 		}
-		others = append(others, l)
+		others++
 		codes = codes && len(l) == 2 && l[0]-'A' < 26 && l[1]-'A' < 26
+		if len(truths) < 3 && !IsMarker([]byte(l)) {
+			truths = append(truths, l)
+		}
 	}
-	truths := slices.DeleteFunc(others, func(l string) bool { return IsMarker([]byte(l)) })
 	switch {
 	case isTruth(truths):
 		return func(l string) bool { return IsMarker([]byte(l)) }
-	case codes && len(others) >= 3:
+	case codes && others >= 3:
 		return func(l string) bool { return l != "NA" && isPlainMarker(l) }
 	}
 	return isPlainMarker

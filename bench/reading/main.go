@@ -30,7 +30,7 @@ import (
 
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of the table")
-	rounds := flag.Int("rounds", 3, "how often each reader runs; the fastest round counts")
+	rounds := flag.Int("rounds", 3, "how often each reader runs; the least of each figure counts, and the greatest peak")
 	read := flag.String("read", "", "read a file with this reader and print what it took (used by the benchmark itself)")
 	workers := flag.Int("workers", 0, "workers of mimic; 0: one for each processor")
 	flag.Parse()
@@ -52,6 +52,14 @@ type took struct {
 	columns   int64 // bytes of the typed columns
 	peak      int64 // greatest resident size of the process
 	rows      int64
+}
+
+// add keeps the least of each figure: what others on the machine did not add.
+func (t *took) add(u took) {
+	if t.wall == 0 {
+		*t = u
+	}
+	t.wall, t.cpu, t.peak = min(t.wall, u.wall), min(t.cpu, u.cpu), max(t.peak, u.peak)
 }
 
 // compare generates the table and runs the readers on it in turns.
@@ -90,9 +98,7 @@ func compare(rows, rounds int) error {
 			if err != nil {
 				return err
 			}
-			if best[i].wall == 0 || t.wall < best[i].wall {
-				best[i] = t
-			}
+			best[i].add(t)
 		}
 	}
 	fmt.Printf("%-24s %8s %8s %8s %9s %10s %12s\n", "reader", "wall s", "cpu s", "speed", "peak MB", "columns MB", "peak - 1.5 c")

@@ -16,6 +16,7 @@ import (
 
 const (
 	sampleBytes = 256 << 10
+	sampleRows  = 200 // rows in whose cells numbers and dates are looked for
 	bom         = "\ufeff"
 )
 
@@ -170,7 +171,7 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 			cell := s.In(text)
 			r.cells = append(r.cells, cell)
 			r.end = int(s.Lo) + len(cell)
-			if i == 0 {
+			if i == 0 || i > sampleRows {
 				continue
 			}
 			cells++
@@ -194,7 +195,7 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 	if cells > 0 {
 		t.numbers = float64(numbers) / float64(cells)
 	}
-	if between := cells - (len(t.rows) - 1); between > 0 {
+	if between := cells - min(len(t.rows)-1, sampleRows); between > 0 {
 		t.blanks = float64(blanks) / float64(between)
 	}
 	return t
@@ -255,7 +256,7 @@ func isHeader(rows []row, names []string) bool {
 	headings, values, again := 0, 0, false
 	for j, cell := range first {
 		var column, typed int
-		for _, r := range rows[1:] {
+		for _, r := range rows[1:min(len(rows), sampleRows)] {
 			if j >= len(r.cells) || space.IsMarker(r.cells[j]) {
 				continue
 			}
@@ -290,7 +291,7 @@ func isNumber(cell []byte) bool {
 // isValue reports whether a cell is a number, a datetime or a duration.
 func isValue(cell []byte) bool {
 	var t space.Times
-	return isNumber(cell) || t.Add(bytes.Trim(cell, " "))
+	return isNumber(cell) || bytes.ContainsAny(cell, "0123456789") && t.Add(bytes.Trim(cell, " "))
 }
 
 // uniqueNames returns the names of columns as the first row has them. A column

@@ -245,5 +245,8 @@ func skipBlanks(text []byte, lo, hi int) int {
 type widthError struct{ cells, columns int }
 
 func (e *widthError) Error() string {
+	if e.cells == 1 {
+		return fmt.Sprintf("1 cell, where the first line has %d", e.columns)
+	}
 	return fmt.Sprintf("%d cells, where the first line has %d", e.cells, e.columns)
 }
