@@ -3,6 +3,7 @@ package examples_test
 import (
 	"compress/gzip"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -76,4 +77,14 @@ func TestNoSuchExample(t *testing.T) {
 	if _, _, err := examples.Open("adlut"); err == nil || !strings.Contains(err.Error(), `did you mean "adult"?`) {
 		t.Error(err)
 	}
+}
+
+func ExampleList() {
+	for _, e := range examples.List() {
+		fmt.Printf("example:%s, %d rows: %s\n", e.Name, e.Rows, e.Title)
+	}
+	// Output:
+	// example:adult, 48842 rows: census income: people of the 1994 census of the United States
+	// example:cities, 363 rows: cities of more than a million people, with longitude and latitude
+	// example:iris, 150 rows: sepals and petals of three species of iris
 }

@@ -25,11 +25,16 @@ import (
 //
 // Numbers are padded with zeros; %-m, %-d, %-H and %-I are not. A duration may
 // have %-d for days, %H or %-H, %M, %S and a fraction; its largest unit has no
-// limit. The named styles are listed with durationStyles.
+// limit. The named styles of durations are
 //
-// Reading is strict: a layout reads exactly the texts that it writes (but %:z
-// also reads "Z"), so that a column which a layout reads is a
-// column which it writes again.
+//	iso           P1DT2H3.5S, as ISO 8601 has it; parts of no length left out
+//	iso-hours     PT26H3.5S, without days, as Java writes it
+//	iso-full      P1DT2H0M3.5S, with all parts, as pandas writes it
+//	go            26h0m3.5s, 1.5ms, as Go writes it
+//	hms dhms      26h3.5s, 1d2h3.5s; parts of no length left out
+//
+// Reading is strict: a layout reads just what it writes (but %:z also reads
+// "Z"), so that a column that a layout reads is one that it writes again.
 type Layout string
 
 // instant is a point or a span of time: sec seconds and nano nanoseconds, nano

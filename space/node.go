@@ -12,13 +12,38 @@ import (
 	yamltoken "github.com/goccy/go-yaml/token"
 )
 
-// Bounds of a schema file: what reading one may cost. The parser needs up to
-// about 1 KB for each entry.
+// Bounds of a schema file: what reading one may cost. The parser needs a few
+// hundred bytes for each token, and no token comes without a sign.
 const (
-	maxFileBytes   = 32 << 20
-	maxFileEntries = 1 << 19
-	maxFileDepth   = 8
+	maxFileBytes = 32 << 20
+	maxFileSigns = 1 << 20
+	maxFileDepth = 8
 )
+
+// checkSize reports whether a schema file is within its bounds.
+func checkSize(text []byte) error {
+	if len(text) > maxFileBytes {
+		return fmt.Errorf("a schema of %d bytes; at most %d are read", len(text), maxFileBytes)
+	}
+	signs := 0
+	for _, c := range text {
+		if isSign[c] {
+			signs++
+		}
+	}
+	if signs > maxFileSigns {
+		return fmt.Errorf("a schema of %d lines, commas, quotes and the like; at most %d are read", signs, maxFileSigns)
+	}
+	return nil
+}
+
+// isSign says which bytes can begin or end a token of YAML; a space cannot.
+var isSign = func() (is [256]bool) {
+	for _, c := range "\n\r,:-?[]{}#&*!|>'\"%@`" {
+		is[c] = true
+	}
+	return is
+}()
 
 // node is a place in a YAML file. Scalars are taken as the text that is written
 // there, whatever type YAML would give it: the level no stays "no", and 007 has
@@ -29,17 +54,8 @@ type node struct{ ast.Node }
 // Anchors and aliases are refused: a schema needs none, and they can make much
 // of little.
 func parseYAML(text []byte) (*node, error) {
-	if len(text) > maxFileBytes {
-		return nil, fmt.Errorf("a schema of %d bytes; at most %d are read", len(text), maxFileBytes)
-	}
-	entries := 0
-	for _, c := range text {
-		if c == ',' || c == '\n' {
-			entries++
-		}
-	}
-	if entries > maxFileEntries {
-		return nil, fmt.Errorf("a schema of more than %d lines and commas", maxFileEntries)
+	if err := checkSize(text); err != nil {
+		return nil, err
 	}
 	tokens := lexer.Tokenize(string(text))
 	if err := checkTokens(tokens); err != nil {
@@ -105,7 +121,7 @@ func checkTokens(tokens yamltoken.Tokens) error {
 			}
 			colon = line
 		}
-		if depth > maxFileDepth || dashes > maxFileDepth || t.Position.Column > 1 && t.Position.IndentNum > 4*maxFileDepth {
+		if depth > maxFileDepth || dashes > maxFileDepth || t.Position.IndentNum > 4*maxFileDepth {
 			return tokenError(t, "nested too deeply for a schema")
 		}
 		last = t.Type

@@ -66,7 +66,7 @@ func TestShuffleIsBijection(t *testing.T) {
 	for n := range uint64(300) {
 		check(n+1, rng.New(n))
 	}
-	for _, n := range []uint64{1 << 16, 1<<16 + 1, 99_991, 250_000, 999 * 999} {
+	for _, n := range []uint64{1 << 16, 1<<16 + 1, 99_991, 300 * 300} {
 		check(n, rng.New(n))
 	}
 	rapid.Check(t, func(t *rapid.T) { // the largest stay within their bounds

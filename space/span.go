@@ -23,14 +23,14 @@ const (
 	written              // 0d1h0m5s
 )
 
-// durationStyles are the named layouts of durations.
+// durationStyles are the named layouts of durations (see Layout).
 var durationStyles = [...]spanStyle{
-	{name: "iso", iso: true, units: "DHMS", zeros: omitted},      // P1DT2H3.5S
-	{name: "iso-hours", iso: true, units: "HMS", zeros: omitted}, // PT26H3.5S, as Java
-	{name: "iso-full", iso: true, units: "DHMS", zeros: written}, // P1DT2H0M3.5S, as pandas
-	{name: "go", units: "hms", zeros: inner, short: true},        // 26h0m3.5s, 1.5ms
-	{name: "hms", units: "hms", zeros: omitted},                  // 26h3.5s
-	{name: "dhms", units: "dhms", zeros: omitted},                // 1d2h3.5s
+	{name: "iso", iso: true, units: "DHMS", zeros: omitted},
+	{name: "iso-hours", iso: true, units: "HMS", zeros: omitted},
+	{name: "iso-full", iso: true, units: "DHMS", zeros: written},
+	{name: "go", units: "hms", zeros: inner, short: true},
+	{name: "hms", units: "hms", zeros: omitted},
+	{name: "dhms", units: "dhms", zeros: omitted},
 }
 
 // style returns the named style that l is, or nil.

@@ -35,8 +35,8 @@ func Marshal(s *Schema) ([]byte, error) {
 			dst = append(appendScalar(dst, r), '\n')
 		}
 	}
-	if len(dst) > maxFileBytes || strings.Count(string(dst), "\n")+strings.Count(string(dst), ",") > maxFileEntries {
-		return nil, fmt.Errorf("a schema of %d bytes, with too many levels for a file", len(dst))
+	if err := checkSize(dst); err != nil {
+		return nil, fmt.Errorf("too many levels: %w", err)
 	}
 	return dst, nil
 }

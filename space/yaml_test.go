@@ -300,7 +300,8 @@ func TestSchemaFileRefused(t *testing.T) {
 		{"fields: " + strings.Repeat("[", 100), `line 1: nested too deeply`},
 		{"a: b: c: d", `line 1: a second ":"`},
 		{strings.Repeat("- ", 100), `line 1: nested too deeply`},
-		{strings.Repeat(",", maxFileEntries+1), `more than`},
+		{strings.Repeat(`"`, maxFileSigns+1), `at most 1048576 are read`},
+		{strings.Repeat("x", maxFileBytes+1), `at most 33554432`},
 	} {
 		if _, err := UnmarshalOverrides([]byte(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60q: error %v, want %s", c.file, err, c.want)
@@ -460,7 +461,7 @@ func TestSchemaFileBounds(t *testing.T) {
 	if err != nil || !got.Equal(s) {
 		t.Fatal("50,000 levels do not come back", err)
 	}
-	s.Fields[0].Levels = make([]string, maxFileEntries)
+	s.Fields[0].Levels = make([]string, maxFileSigns/4+1)
 	if _, err := Marshal(s); err == nil {
 		t.Error("wrote a schema that cannot be read")
 	}
