@@ -86,31 +86,34 @@ func writeFile(t *rapid.T, path string, tb *table.Table) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In pieces, as samples come.
-	for lo := int64(0); lo < tb.Rows(); lo += 100 {
-		b, err := tb.Batch(table.Range{Lo: lo, Hi: min(lo+100, tb.Rows())})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p, ok := w.(table.ParallelWriter); ok && lo%200 == 0 {
-			text, err := p.AppendBatch(nil, b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = p.WriteEncoded(text)
-			if err != nil {
-				t.Fatal(err)
-			}
-		} else if err := w.Write(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	writeBatches(t, w, tb)
 	if err := os.WriteFile(path, to.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// writeBatches writes a table in pieces, as samples come, and closes w.
+func writeBatches(t rapid.TB, w Output, tb *table.Table) {
+	t.Helper()
+	defer w.Abort()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for lo := int64(0); lo < tb.Rows(); lo += 100 {
+		b, err := tb.Batch(table.Range{Lo: lo, Hi: min(lo+100, tb.Rows())})
+		check(err)
+		if p, ok := w.(table.ParallelWriter); ok && lo%200 == 0 {
+			text, err := p.AppendBatch(nil, b)
+			check(err)
+			check(p.WriteEncoded(text))
+		} else {
+			check(w.Write(b))
+		}
+	}
+	check(w.Close())
 }
 
 // sameColumn reports whether two columns hold the same values; a missing number

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -295,26 +296,46 @@ func (d *dataset) decide() {
 	for _, c := range d.columns {
 		c.output.words = [2]string{"false", "true"}
 		c.field = c.storage.field()
-		if want := d.wanted(c.name); want != nil {
+		want := d.wanted(c.name)
+		if want != nil {
 			if no, yes, ok := want.Truth(); ok {
 				c.output.words = [2]string{want.Levels[no], want.Levels[yes]}
 			}
 			if c.field != nil && !sameSort(want.Kind, c.field.Kind) {
 				c.field = nil
 			}
-			if c.field != nil && want.Unit > 0 {
-				c.field.Unit = want.Unit
-			}
 		}
-		for _, in := range d.inputs {
-			if c.field != nil && in.mayBeLarge(c) {
-				// They are no quantities then, but names.
-				c.field = nil
-			}
-		}
-		c.output.text = c.field == nil
 		if c.field != nil {
+			d.keepExact(c, want)
+		}
+		if c.output.text = c.field == nil; !c.output.text {
 			c.output.tick = c.field.Unit
+		}
+	}
+}
+
+// keepExact sees to it that whole numbers are told apart as floats. Where they
+// are too large they come as texts: they are no quantities, but names. Of times
+// the unit is made coarser, which is what text would lead to as well: it is the
+// last days of the year 9999 that are far away, and they are whole.
+func (d *dataset) keepExact(c *column, want *space.Field) {
+	if want != nil && want.Unit > 0 {
+		c.field.Unit = want.Unit
+		return
+	}
+	largest := float64(0)
+	for _, in := range d.inputs {
+		if j := slices.Index(in.columns, c); j >= 0 {
+			largest = max(largest, in.largest(j))
+		}
+	}
+	switch isTime := c.field.Unit > 0; {
+	case largest <= maxExact:
+	case !isTime || math.IsInf(largest, 1):
+		c.field = nil
+	default:
+		for unit := float64(c.storage.unit); largest*unit/float64(c.field.Unit) > maxExact; {
+			c.field.Unit *= 10
 		}
 	}
 }
@@ -370,25 +391,24 @@ func (s storage) field() *space.Field {
 	return nil
 }
 
-// mayBeLarge reports whether a column may hold whole numbers that a float64
-// does not tell apart. Where the file has no statistics, it may.
-func (in *input) mayBeLarge(c *column) bool {
-	j := slices.Index(in.columns, c)
-	if j < 0 {
-		return false
-	}
+// largest returns a bound of the absolute values of a column of whole numbers,
+// from the statistics; infinity where the file does not say.
+func (in *input) largest(j int) (largest float64) {
 	l := &in.leaves[j]
 	switch l.storage.base {
-	case sInt, sUint:
+	case sInt, sUint, sDate, sTime, sTimestamp:
 		if l.physical == format.Int32 {
-			return false
+			return math.MaxUint32
 		}
 	case sDecimal:
 		if l.physical == format.Int32 || l.storage.precision <= 15 {
-			return false
+			return maxExact
 		}
 	default:
-		return false
+		return 0
+	}
+	if l.physical != format.Int64 {
+		return math.Inf(1) // writers disagree on the order of such bytes
 	}
 	for g := range in.meta.RowGroups {
 		m := &in.meta.RowGroups[g].Columns[l.chunk].MetaData
@@ -396,22 +416,19 @@ func (in *input) mayBeLarge(c *column) bool {
 			continue
 		}
 		for _, bound := range [][]byte{m.Statistics.MinValue, m.Statistics.MaxValue} {
-			if x, ok := l.bound(bound); !ok || x > maxExact || x < -maxExact {
-				return true
+			x, ok := l.bound(bound)
+			if !ok {
+				return math.Inf(1)
 			}
+			largest = max(largest, math.Abs(float64(x)))
 		}
 	}
-	return false
+	return largest
 }
 
-// bound reads a bound of the column's values from its statistics.
+// bound reads a bound of a 64-bit column from its statistics.
 func (l *leaf) bound(b []byte) (x int64, ok bool) {
-	switch {
-	case len(b) == 0:
-		return 0, false
-	case l.physical != format.Int64:
-		return smallInt(b)
-	case len(b) != 8:
+	if len(b) != 8 {
 		return 0, false
 	}
 	x = int64(binary.LittleEndian.Uint64(b))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/seed-64d012fb/mimic/table/ingest"
 )
@@ -63,14 +64,34 @@ func cells(f File, opt ingest.Options) (map[string][]any, *dataset, error) {
 		if err := b.Decode(&c, want); err != nil {
 			return nil, nil, err
 		}
-		for j, col := range in.Columns() {
-			v := c.Cols[j]
+		for j, col := range in.columns {
 			for i := range c.Rows {
-				got[col.Name] = append(got[col.Name], cell(v, i))
+				got[col.name] = append(got[col.name], inFileUnit(col, cell(c.Cols[j], i)))
 			}
 		}
 		b.Release()
 	}
+}
+
+// inFileUnit returns a time in the unit of the file, or microseconds for
+// nanoseconds, in whatever form it came.
+func inFileUnit(c *column, x any) any {
+	unit := max(c.storage.unit, time.Microsecond)
+	switch s := c.storage; x := x.(type) {
+	case float64:
+		if s.base == sTime || s.base == sTimestamp {
+			return x * float64(c.field.Unit/unit)
+		}
+	case string:
+		if s.base == sTime || s.base == sTimestamp {
+			n, ok := s.parseTime(x)
+			if !ok {
+				return x
+			}
+			return float64(n / int64(unit/s.unit))
+		}
+	}
+	return x
 }
 
 func cell(v ingest.Values, i int) any {

@@ -34,6 +34,11 @@ const groupRows = 1 << 17
 func NewWriter(w io.Writer, s *space.Schema, workers int) (table.Writer, error) {
 	e := &writer{ctx: par.WithWorkers(context.Background(), workers)}
 	root := &schemaRoot{}
+	options := []pq.WriterOption{
+		pq.Compression(&pq.Snappy),
+		pq.DataPageVersion(1), // what every reader reads
+		pq.CreatedBy("mimic", "", ""),
+	}
 	for j := range s.Fields {
 		c, err := newColumnWriter(&s.Fields[j], j)
 		if err != nil {
@@ -41,12 +46,14 @@ func NewWriter(w io.Writer, s *space.Schema, workers int) (table.Writer, error) 
 		}
 		e.columns = append(e.columns, c)
 		root.columns = append(root.columns, schemaColumn{c.node(), s.Fields[j].Name})
+		if c.storage.base == sDecimal && c.storage.precision > 18 {
+			// parquet-go would order them as bytes, not as signed numbers, and a
+			// reader that believes wrong bounds leaves rows out.
+			options = append(options, pq.SkipPageBounds(s.Fields[j].Name))
+		}
 	}
-	e.file = pq.NewGenericWriter[any](w, pq.NewSchema("schema", root),
-		pq.Compression(&pq.Snappy),
-		pq.DataPageVersion(1), // what every reader reads
-		pq.CreatedBy("mimic", "", ""),
-	)
+	options = append(options, pq.NewSchema("schema", root))
+	e.file = pq.NewGenericWriter[any](w, options...)
 	e.groups = e.file.ColumnWriters()
 	return e, nil
 }
@@ -87,16 +94,31 @@ func (e *writer) Write(b *table.Batch) error {
 		}
 		lo += n
 		if e.rows += n; e.rows == groupRows {
-			if err := e.file.Flush(); err != nil {
+			if err := e.endGroup(); err != nil {
 				return err
 			}
-			e.rows = 0
 		}
 	}
 	return nil
 }
 
-func (e *writer) Close() error { return e.file.Close() }
+// endGroup writes the row group.
+func (e *writer) endGroup() error {
+	for j, c := range e.columns {
+		if err := c.flush(e.groups[j]); err != nil {
+			return err
+		}
+	}
+	e.rows = 0
+	return e.file.Flush()
+}
+
+func (e *writer) Close() error {
+	if err := e.endGroup(); err != nil {
+		return err
+	}
+	return e.file.Close()
+}
 
 // columnWriter turns the values of one field into those of a Parquet column.
 type columnWriter struct {
@@ -107,7 +129,7 @@ type columnWriter struct {
 	missing *pq.Value  // nil where none may be missing
 	levels  []pq.Value // of a coded field
 	number  func(x float64) (pq.Value, error)
-	values  []pq.Value // of write
+	values  []pq.Value // on their way
 }
 
 func newColumnWriter(f *space.Field, index int) (c *columnWriter, err error) {
@@ -151,22 +173,29 @@ func (c *columnWriter) node() pq.Node {
 	return n
 }
 
+// step is how many values go to the file at a time. Pages end after steps, so
+// that they do not depend on how rows come in batches.
+const step = 4096
+
 func (c *columnWriter) write(w *pq.ColumnWriter, b *table.Batch) error {
-	const step = 4096 // values at a time, to stay in the cache
-	for lo := 0; lo < b.N; lo += step {
-		c.values = c.values[:0]
-		for i := lo; i < min(lo+step, b.N); i++ {
-			v, err := c.value(&b.Cols[c.index], i)
-			if err != nil {
-				return fmt.Errorf("row %d: field %q: %w", b.First+int64(i), c.field.Name, err)
-			}
-			c.values = append(c.values, v)
+	for i := range b.N {
+		v, err := c.value(&b.Cols[c.index], i)
+		if err != nil {
+			return fmt.Errorf("row %d: field %q: %w", b.First+int64(i), c.field.Name, err)
 		}
-		if _, err := w.WriteRowValues(c.values); err != nil {
-			return err
+		if c.values = append(c.values, v); len(c.values) == step {
+			if err := c.flush(w); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func (c *columnWriter) flush(w *pq.ColumnWriter) error {
+	_, err := w.WriteRowValues(c.values)
+	c.values = c.values[:0]
+	return err
 }
 
 var (
@@ -270,9 +299,9 @@ func allInts(levels []string) bool {
 func (s storage) numberOf(f *space.Field) func(x float64) (pq.Value, error) {
 	switch {
 	case s.base == sDate && f.Kind == space.Datetime:
-		return s.scaled(float64(f.Unit) / float64(24*time.Hour))
+		return s.scaled(f.Unit, 24*time.Hour)
 	case s.base == sTimestamp && f.Kind == space.Datetime, s.base == sTime && f.Kind == space.Duration:
-		return s.scaled(float64(f.Unit) / float64(s.unit))
+		return s.scaled(f.Unit, s.unit)
 	case !s.number() || f.Kind == space.Datetime || f.Kind == space.Duration:
 		return func(x float64) (pq.Value, error) { return s.valueOf(f, string(f.AppendNum(nil, x))) }
 	case s.base == sDouble:
@@ -283,24 +312,30 @@ func (s storage) numberOf(f *space.Field) func(x float64) (pq.Value, error) {
 		limit, scale := math.Pow10(s.precision), math.Pow10(s.scale)
 		return func(x float64) (pq.Value, error) {
 			y := math.Round(x * scale)
-			if math.Abs(y) >= limit || math.Abs(y) > maxExact {
+			switch {
+			case math.Abs(y) >= limit || y != y:
 				return pq.Value{}, s.misfit(x)
+			case math.Abs(y) > maxExact:
+				big, _ := new(big.Float).SetFloat64(y).Int(nil)
+				return s.bigValue(big), nil
 			}
 			return s.intValue(int64(y)), nil
 		}
 	}
-	return s.scaled(1)
+	return s.scaled(1, 1)
 }
 
-// scaled stores whole numbers, which x·by must be.
-func (s storage) scaled(by float64) func(x float64) (pq.Value, error) {
+// scaled stores whole numbers of one unit as whole numbers of another.
+func (s storage) scaled(from, to time.Duration) func(x float64) (pq.Value, error) {
+	// One of them divides the other.
+	times, parts := int64(max(from/to, 1)), float64(max(to/from, 1))
 	lo, hi := s.bounds()
 	return func(x float64) (pq.Value, error) {
-		y := x * by
-		if y != math.Trunc(y) || y < lo || y > hi {
+		y := x / parts
+		if y != math.Trunc(y) || y < lo/float64(times) || y > hi/float64(times) {
 			return pq.Value{}, s.misfit(x)
 		}
-		return s.intValue(int64(y)), nil
+		return s.intValue(int64(y) * times), nil
 	}
 }
 
@@ -339,6 +374,9 @@ func (s storage) intValue(x int64) pq.Value {
 
 // bigValue returns a decimal of many digits: big-endian, in two's complement.
 func (s storage) bigValue(x *big.Int) pq.Value {
+	if s.precision <= 18 {
+		return pq.Int64Value(x.Int64())
+	}
 	b := make([]byte, decimalBytes(s.precision))
 	if x.Sign() < 0 {
 		x = new(big.Int).Add(x, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
@@ -385,7 +423,7 @@ func (s storage) valueOf(f *space.Field, text string) (v pq.Value, err error) {
 		if !ok || len(new(big.Int).Abs(x).String()) > s.precision {
 			return v, s.misfit(text)
 		}
-		if s.precision > 18 {
+		if s.precision > 9 {
 			return s.bigValue(x), nil
 		}
 		return s.intValue(x.Int64()), nil

@@ -37,7 +37,7 @@ def ints(lo, hi):
 def decimals(digits, scale):
     with decimal.localcontext() as context:
         context.prec = 60
-        top = 10**digits - 1
+        top = 10 ** min(digits, 35) - 1
         draws = [top, -top, 0, 1, -1] + [
             int(rng.integers(-(10**9), 10**9)) * 10 ** max(0, digits - 10) for _ in range(ROWS - 5)
         ]
@@ -46,9 +46,10 @@ def decimals(digits, scale):
 
 
 WORDS = ["red", "green", "blau", "", "naïve", "日本", "a,b\n\"c\""]
-micros = [-(10**15), 0, 1, 253402300799 * 10**6] + [int(x) for x in rng.integers(0, 2 * 10**15, ROWS - 4)]
+micros = [-(10**15), 0, 1] + [int(x) for x in rng.integers(0, 2 * 10**15, ROWS - 3)]
 day_micros = [0, 86399999999] + [int(x) for x in rng.integers(0, 86400 * 10**6, ROWS - 2)]
 instants = [EPOCH + datetime.timedelta(microseconds=m) for m in micros]
+days = [datetime.datetime(9999, 12, 31)] + [EPOCH + datetime.timedelta(days=int(x)) for x in rng.integers(0, 20000, ROWS - 1)]
 near = [EPOCH + datetime.timedelta(microseconds=m % 2**52) for m in micros]
 
 # name: (arrow type, values, what a reader sees of a value)
@@ -85,6 +86,7 @@ COLUMNS = {
     "ts_us": (pa.timestamp("us"), instants, unit(1)),
     "ts_ns": (pa.timestamp("ns"), near, unit(1)),
     "ts_utc": (pa.timestamp("us", tz="UTC"), instants, unit(1)),
+    "ts_far": (pa.timestamp("us"), days, unit(1)),
     "uuid": (pa.uuid(), [uuid.UUID(int=int(x)).bytes for x in rng.integers(0, 2**62, ROWS)], lambda v: str(uuid.UUID(bytes=v))),
 }
 
