@@ -171,3 +171,34 @@ func TestEvidenceProperties(t *testing.T) {
 		}
 	})
 }
+
+func FuzzParseEvidence(f *testing.F) {
+	for _, text := range []string{`age=30..40|missing,sex=Female`, `city="Paris, TX"|"a|b"`, "day=2024-01-01..,size=M..", "took=1h30m,price=-1.5..", `"is, it"=yes`} {
+		f.Add(text)
+	}
+	s := people()
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := ParseEvidence(s, text)
+		if err != nil {
+			return
+		}
+		seen := map[int]bool{}
+		for _, g := range e {
+			field := &s.Fields[g.Field]
+			if seen[g.Field] || len(g.Codes)+len(g.Ranges) == 0 && !g.Missing || g.Missing && !field.Optional() {
+				t.Fatalf("%q gives %+v", text, e)
+			}
+			seen[g.Field] = true
+			for _, c := range g.Codes {
+				if !field.Kind.Coded() || c < 0 || int(c) >= len(field.Levels) {
+					t.Fatalf("%q gives %+v", text, e)
+				}
+			}
+			for i, r := range g.Ranges {
+				if !field.Kind.Numeric() || !(r.Min <= r.Max) || i > 0 && r.Min <= g.Ranges[i-1].Max {
+					t.Fatalf("%q gives %+v", text, e)
+				}
+			}
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
@@ -297,19 +298,17 @@ func appendList(dst []byte, texts []string) []byte {
 	return append(dst, ']')
 }
 
-// isPlain reports whether a text needs no quotes: words of ASCII letters that
-// are no value of another type in any version of YAML.
+// isPlain reports whether a text needs no quotes: words that begin with a letter
+// and are no value of another type in any version of YAML.
 func isPlain(text string) bool {
 	if text == "" || len(text) > 200 {
 		return false
 	}
-	for i := range len(text) {
-		c := text[i]
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		inside := i > 0 && i < len(text)-1
+	last := len(text) - 1
+	for i, r := range text {
 		switch {
-		case letter, i > 0 && (c == '_' || c == '-' || c >= '0' && c <= '9'):
-		case inside && c == ' ' && text[i-1] != ' ', inside && (c == '.' || c == '/' || c == '(' || c == '&' || c == '\''):
+		case unicode.IsLetter(r), i > 0 && strings.ContainsRune("0123456789_-)", r):
+		case i > 0 && i < last && (r == ' ' && text[i-1] != ' ' || strings.ContainsRune("./(&'", r)):
 		default:
 			return false
 		}
