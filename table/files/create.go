@@ -52,6 +52,14 @@ func Create(path string, s *space.Schema) (Output, error) {
 	return out, nil
 }
 
+// CheckName returns the error that Create will have for what the name of a file
+// says, for those who have much to do before they have rows to write; cmd/mimic
+// calls it.
+func CheckName(path string) error {
+	_, _, err := formatOf(path)
+	return err
+}
+
 // packing is how a file is compressed.
 type packing string
 
