@@ -140,12 +140,16 @@ func (p *Profile) mostlyNumbers() bool {
 		(p.Bad.Count == 0 || p.Bad.few(p.Cells) && (n > fewNumbers || !exact))
 }
 
+// trimmed returns a text as it is read for a number or a time: without the
+// blanks around it.
+func trimmed(text string) []byte { return []byte(strings.Trim(text, " \t")) }
+
 // numbersAreWanted reports whether a column that was read as text should have
 // been read as numbers.
 func (p *Profile) numbersAreWanted(o *Override) bool {
 	q := &Profile{Name: p.Name, Form: AsNumbers, Cells: p.Cells}
 	for i, l := range p.Levels {
-		switch x, ok := q.Numbers.Add([]byte(l)); {
+		switch x, ok := q.Numbers.Add(trimmed(l)); {
 		case ok:
 			q.Distinct.Add([]float64{x})
 		case !o.Marks([]byte(l)):
@@ -165,8 +169,7 @@ func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
 	times := o.NewTimes()
 	var bad Misfits
 	for i, l := range p.Levels {
-		text := []byte(l)
-		if _, ok := times.Ticks(text, time.Second); ok || o.Marks(text) {
+		if _, ok := times.Ticks(trimmed(l), time.Second); ok || o.Marks([]byte(l)) {
 			continue
 		}
 		if bad.Count += p.count(i); !bad.few(p.Cells) && !isDeclared {
@@ -304,6 +307,9 @@ func (p *Profile) declare(f *Field, o *Override) error {
 		return p.errorf("declared decimal, but it has no grid: %s (declare its digits, or use --type %s=real)", f.Why, p.Name)
 	}
 	f.Kind = o.Kind
+	if f.Kind == Decimal {
+		f.Digits = p.Numbers.MaxDigits
+	}
 	return nil
 }
 

@@ -166,7 +166,7 @@ func (c *cells) keepTexts(v *Values, rows int, d *dict) {
 // time to find out whether it belongs.
 func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
 	code, isNew := d.code(text)
-	if isNew && col.levels != nil && col.levels.Code(text) == table.Unknown {
+	if isNew && col.levels != nil && col.levels.code(text) == table.Unknown {
 		c.outside.add(row, text)
 	}
 	return code

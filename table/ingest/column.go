@@ -14,6 +14,8 @@ import (
 // read, and what is noticed of them.
 type column struct {
 	name     string
+	index    int             // among the columns that are read
+	place    int             // of its field in the schema
 	typ      *space.Field    // what typed formats say of it, or nil
 	override *space.Override // nil: nothing
 	field    *space.Field    // of the schema, or nil: to be inferred
@@ -50,20 +52,34 @@ type part struct {
 
 type run struct{ worker, rows int }
 
-// levels are the levels of a schema's field.
+// levels are the levels of a field.
 type levels struct {
-	*space.LevelIndex
-	optional bool
+	field *space.Field
+	index *space.LevelIndex
 }
 
-// Code returns the code of a text. Where a value may be missing, any usual
-// marker says that it is, unless it is a level.
-func (l *levels) Code(text []byte) int32 {
-	c := l.LevelIndex.Code(text)
-	if c == table.Unknown && l.optional && space.IsMarker(text) {
+func newLevels(f *space.Field) *levels { return &levels{f, space.NewLevelIndex(f)} }
+
+// code returns the code of a text. Where a value may be missing, any usual
+// marker says that it is, unless it is a level. Booleans of a format that has
+// them are levels that mean the same.
+func (l *levels) code(text []byte) int32 {
+	c := l.index.Code(text)
+	if c != table.Unknown {
+		return c
+	}
+	if l.field.Optional() && space.IsMarker(text) {
 		return table.Missing
 	}
-	return c
+	if no, yes, ok := l.field.Truth(); ok {
+		switch string(text) {
+		case "false":
+			return no
+		case "true":
+			return yes
+		}
+	}
+	return table.Unknown
 }
 
 // strict prepares c to be read by its field.
@@ -71,7 +87,7 @@ func (c *column) strict() {
 	f := c.field
 	switch {
 	case f.Kind.Coded():
-		c.levels = &levels{space.NewLevelIndex(f), f.Optional()}
+		c.levels = newLevels(f)
 	case f.Kind == space.ID:
 		c.wide = true
 	case (f.Kind == space.Datetime || f.Kind == space.Duration) && c.typ == nil:
@@ -99,7 +115,7 @@ func (c *column) required() bool {
 // start makes c ready for a pass by so many workers over about so many rows.
 func (c *column) start(workers int, rows int64) {
 	*c = column{
-		name: c.name, typ: c.typ, override: c.override, field: c.field, levels: c.levels,
+		name: c.name, index: c.index, place: c.place, typ: c.typ, override: c.override, field: c.field, levels: c.levels,
 		reading: c.reading, final: c.final, wide: c.wide,
 		parts: make([]part, workers),
 	}
@@ -345,7 +361,7 @@ func rescale(ticks []float64, from, to time.Duration) {
 // recode turns codes of c.texts into codes of f, and counts the texts that are
 // none of its levels.
 func (c *column) recode(f *space.Field) {
-	index := levels{space.NewLevelIndex(f), f.Optional()}
+	levels := newLevels(f)
 	code := make([]int32, len(c.texts))
 	unknown := c.outside
 	unknown.Count = 0
@@ -353,7 +369,7 @@ func (c *column) recode(f *space.Field) {
 		unknown.Count = c.null
 	}
 	for i, text := range c.texts {
-		code[i] = index.Code([]byte(text))
+		code[i] = levels.code([]byte(text))
 		if code[i] == table.Unknown {
 			if unknown.Count == 0 && unknown.Place == "" {
 				unknown.First = text

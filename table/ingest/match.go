@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-64d012fb/mimic/internal/spell"
 	"github.com/seed-64d012fb/mimic/space"
 )
 
@@ -22,6 +23,9 @@ func (r *reader) match() error {
 	} else if err := r.matchAll(first); err != nil {
 		return err
 	}
+	for i, c := range r.columns {
+		c.index = i
+	}
 	for _, in := range r.inputs {
 		at, err := r.find(in)
 		if err != nil {
@@ -35,26 +39,26 @@ func (r *reader) match() error {
 // matchSchema takes the columns that a schema names, and notes which others
 // there are.
 func (r *reader) matchSchema(first Input, s *space.Schema) error {
-	names := names(first)
+	index := index(first)
 	var lost []string
 	for j := range s.Fields {
 		f := &s.Fields[j]
-		i := slices.Index(names, f.Name)
+		i, ok := index[f.Name]
 		switch {
-		case i >= 0:
-			c := &column{name: f.Name, typ: first.Columns()[i].Type, field: f}
+		case ok:
+			c := &column{name: f.Name, place: j, typ: first.Columns()[i].Type, field: f}
 			c.strict()
 			r.columns = append(r.columns, c)
 		case f.Kind == space.ID:
 			r.report.Notes = append(r.report.Notes, fmt.Sprintf("%s has no column %q; it is not needed", first.Name(), f.Name))
 		default:
-			lost = append(lost, quoteWithNearest(f.Name, names))
+			lost = append(lost, f.Name)
 		}
 	}
 	if len(lost) > 0 {
-		return fmt.Errorf("%s does not have %s of the schema: %s", first.Name(), plural("column", len(lost)), strings.Join(lost, ", "))
+		return fmt.Errorf("%s does not have all columns of the schema: %s", first.Name(), suggest(lost, first))
 	}
-	for _, n := range names {
+	for _, n := range names(first) {
 		if s.Index(n) < 0 {
 			r.report.Ignored = append(r.report.Ignored, n)
 		}
@@ -67,7 +71,7 @@ func (r *reader) matchAll(first Input) error {
 	names := names(first)
 	for _, n := range r.opt.Drop {
 		if !slices.Contains(names, n) {
-			return fmt.Errorf("%s does not have the column %s that is to be dropped", first.Name(), quoteWithNearest(n, names))
+			return fmt.Errorf("%s does not have the column that is to be dropped: %s", first.Name(), suggest([]string{n}, first))
 		}
 	}
 	if o := r.opt.Overrides; o != nil {
@@ -79,7 +83,7 @@ func (r *reader) matchAll(first Input) error {
 		if slices.Contains(r.opt.Drop, n) {
 			continue
 		}
-		c := &column{name: n, typ: first.Columns()[i].Type}
+		c := &column{name: n, place: len(r.columns), typ: first.Columns()[i].Type}
 		if o := r.opt.Overrides; o != nil {
 			c.override = o.Field(n)
 		}
@@ -93,12 +97,14 @@ func (r *reader) matchAll(first Input) error {
 
 // find returns where an input has the columns.
 func (r *reader) find(in Input) (at []int, err error) {
-	first, columns, names := r.inputs[0], in.Columns(), names(in)
+	first, columns, index := r.inputs[0], in.Columns(), index(in)
+	taken := make(map[string]bool, len(r.columns))
 	var lost []string
 	for _, c := range r.columns {
-		i := slices.Index(names, c.name)
-		if i < 0 {
-			lost = append(lost, quoteWithNearest(c.name, names))
+		taken[c.name] = true
+		i, ok := index[c.name]
+		if !ok {
+			lost = append(lost, c.name)
 			continue
 		}
 		if typ := columns[i].Type; !sameType(typ, c.typ) {
@@ -107,15 +113,14 @@ func (r *reader) find(in Input) (at []int, err error) {
 		at = append(at, i)
 	}
 	if len(lost) > 0 {
-		return nil, fmt.Errorf("%s does not have %s of %s: %s", in.Name(), plural("column", len(lost)), first.Name(), strings.Join(lost, ", "))
+		return nil, fmt.Errorf("%s does not have all columns of %s: %s", in.Name(), first.Name(), suggest(lost, in))
 	}
-	for i, n := range names {
-		switch {
-		case slices.Index(names, n) != i:
-			return nil, fmt.Errorf("%s has two columns %q", in.Name(), n)
-		case r.opt.Schema == nil && !slices.Contains(r.opt.Drop, n) && len(columns) > 0 &&
-			!slices.ContainsFunc(r.columns, func(c *column) bool { return c.name == n }):
-			return nil, fmt.Errorf("%s has a column %q that %s does not have", in.Name(), n, first.Name())
+	for i, c := range columns {
+		if index[c.Name] != i {
+			return nil, fmt.Errorf("%s has two columns %q", in.Name(), c.Name)
+		}
+		if r.opt.Schema == nil && !taken[c.Name] && !slices.Contains(r.opt.Drop, c.Name) {
+			return nil, fmt.Errorf("%s has a column %q that %s does not have", in.Name(), c.Name, first.Name())
 		}
 	}
 	return at, nil
@@ -144,45 +149,21 @@ func typeName(t *space.Field) string {
 	return t.Kind.String()
 }
 
-func plural(what string, n int) string {
-	if n == 1 {
-		return what
+// index returns where the columns of an input are, by name.
+func index(in Input) map[string]int {
+	at := make(map[string]int, len(in.Columns()))
+	for i, c := range in.Columns() {
+		at[c.Name] = i
 	}
-	return what + "s"
+	return at
 }
 
-// quoteWithNearest quotes a name that was not found, and the name that may have
-// been meant.
-func quoteWithNearest(name string, names []string) string {
-	best, least := "", 1+len(name)/3
-	for _, n := range names {
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= least && (best == "" || d < least) {
-			best, least = n, d
-		}
+// suggest names the columns that an input does not have, and what may have been
+// meant.
+func suggest(lost []string, in Input) string {
+	names := names(in)
+	for i, n := range lost {
+		lost[i] = fmt.Sprintf("%q (%s)", n, spell.Suggest(n, names))
 	}
-	if best == "" {
-		return fmt.Sprintf("%q", name)
-	}
-	return fmt.Sprintf("%q (is it %q?)", name, best)
-}
-
-// distance returns the edit distance of Levenshtein, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return strings.Join(lost, ", ")
 }

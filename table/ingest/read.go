@@ -121,7 +121,7 @@ func (r *reader) pass(ctx context.Context, columns []*column) error {
 	for i, in := range r.inputs {
 		want[i] = make([]bool, len(in.Columns()))
 		for _, c := range columns {
-			j := r.from[i][slices.Index(r.columns, c)]
+			j := r.from[i][c.index]
 			from[i] = append(from[i], j)
 			want[i][j] = true
 		}
@@ -253,13 +253,12 @@ func (r *reader) finish(ctx context.Context) (*table.Table, error) {
 	b := &table.Batch{Schema: s, N: int(r.rows), Cols: make([]table.Column, len(s.Fields))}
 	err := par.Do(ctx, len(r.columns), func(i int) (err error) {
 		c := r.columns[i]
-		j := s.Index(c.name)
-		f := &s.Fields[j]
+		f := &s.Fields[c.place]
 		if c.field != nil && c.bad.Count > 0 {
 			return fmt.Errorf("%s: column %q: %q is not a value of kind %v, which the schema says (%d of %d values)",
 				c.bad.Place, c.name, c.bad.First, f.Kind, c.bad.Count, r.rows)
 		}
-		b.Cols[j], err = c.values(f)
+		b.Cols[c.place], err = c.values(f)
 		return err
 	})
 	if err != nil {
