@@ -79,30 +79,33 @@ func (c *familyFlags) check() error {
 	return err
 }
 
-// rungs returns the families to fit: all of the ladder, or one and the
-// yardsticks to measure it by.
-func (c *familyFlags) rungs() ([]mimic.Family, error) {
-	kinds := models.Kinds()
-	if c.model != auto {
-		if !slices.Contains(kinds, c.model) {
-			return nil, misusef("--model: there is no model %q: %s", c.model, spell.Suggest(c.model, append(kinds, auto)))
-		}
-		if c.holdout == 0 {
-			kinds = nil
-		} else {
-			kinds = slices.DeleteFunc(slices.Clone(yardsticks), func(kind string) bool { return kind == c.model })
-		}
-		kinds = append(kinds, c.model)
+// kinds returns the rungs to fit, in the order of the ladder: all of them, or
+// one and the yardsticks to measure it by.
+func (c *familyFlags) kinds() []string {
+	if c.model == auto {
+		return models.Kinds()
 	}
-	families := make([]mimic.Family, len(kinds))
-	for i, kind := range kinds {
+	return slices.DeleteFunc(models.Kinds(), func(kind string) bool {
+		return kind != c.model && (c.holdout == 0 || !slices.Contains(yardsticks, kind))
+	})
+}
+
+// rungs returns the families of kinds.
+func (c *familyFlags) rungs() ([]mimic.Family, error) {
+	if all := append(models.Kinds(), auto); !slices.Contains(all, c.model) {
+		return nil, misusef("--model: there is no model %q: %s", c.model, spell.Suggest(c.model, all))
+	}
+	var families []mimic.Family
+	for _, kind := range c.kinds() {
 		r, err := models.Lookup(kind)
 		if err != nil {
 			return nil, err
 		}
-		if families[i], err = r.New(c.options()); err != nil {
+		f, err := r.New(c.options())
+		if err != nil {
 			return nil, misuse{err}
 		}
+		families = append(families, f)
 	}
 	return families, nil
 }
@@ -137,7 +140,7 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 		return nil, err
 	}
 	if c.model != auto {
-		chosen = len(trials) - 1
+		chosen = slices.IndexFunc(trials, func(t fit.Trial) bool { return t.Kind == c.model })
 	}
 	best := trials[chosen]
 	if best.Err != nil {
@@ -202,7 +205,7 @@ func (f *fitted) draw(s *screen) {
 		s.line("%s, fitted in %s to all rows: none were held out to measure it on", f.Model.Kind(), seconds(f.took))
 		return
 	}
-	s.line("log p(x) of %s that the fits did not see; higher is better:", many(held.Nats.Rows, "held-out row"))
+	s.line("log p(x) of %s that no fit has seen; higher is better, * is kept:", many(held.Nats.Rows, "held-out row"))
 	g := &grid{head: []string{"", "model", " nats per row", " ± stderr", " bits per field", " fit"}}
 	var refused []string
 	for i, t := range f.trials {

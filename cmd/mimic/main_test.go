@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ func TestScript(t *testing.T) {
 			"await":   await,
 			"nothing": nothing,
 			"cut":     cut,
+			"json":    hasJSON,
 		},
 	})
 }
@@ -85,6 +88,37 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	data, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data[:len(data)*whole(ts, args[0])/100], 0o666))
+}
+
+// hasJSON checks that standard output is one JSON value with something, be it
+// null, at each path: json data.rows model.ladder.0.kind.
+func hasJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: json path...")
+	}
+	var all any
+	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &all); err != nil {
+		ts.Fatalf("%v", err)
+	}
+	for _, path := range args {
+		v, ok := all, true
+		for _, key := range strings.Split(path, ".") {
+			switch at := v.(type) {
+			case map[string]any:
+				v, ok = at[key]
+			case []any:
+				i, err := strconv.Atoi(key)
+				if ok = err == nil && i < len(at); ok {
+					v = at[i]
+				}
+			default:
+				ok = false
+			}
+			if !ok {
+				ts.Fatalf("no %s, for want of %q", path, key)
+			}
+		}
+	}
 }
 
 func whole(ts *testscript.TestScript, text string) int {
