@@ -36,7 +36,7 @@ type Codebook struct {
 	missing bool // missing has code values
 	numeric bool
 
-	grid     grid
+	grid     Grid
 	min, max float64   // domain, positions
 	bounds   []float64 // [values] first position of each code, ascending
 	tiles    []pieces  // [values] what p(x | c) is a mixture of
@@ -87,9 +87,9 @@ func (c *Codebook) Numeric() bool { return c.numeric }
 // next one (for the last code, the largest value of the domain).
 func (c *Codebook) Bounds(code uint16) (lo, hi float64) {
 	if int(code)+1 < c.values {
-		return c.grid.value(c.bounds[code]), c.grid.value(c.bounds[code+1])
+		return c.grid.Value(c.bounds[code]), c.grid.Value(c.bounds[code+1])
 	}
-	return c.grid.value(c.bounds[code]), c.grid.value(c.max)
+	return c.grid.Value(c.bounds[code]), c.grid.Value(c.max)
 }
 
 // Label names a code for a person: a level, a number, a range of numbers from
@@ -102,15 +102,15 @@ func (c *Codebook) Label(f *space.Field, code uint16) string {
 		return f.Levels[code]
 	}
 	if a := &c.atoms[code]; len(a.mass) == 1 && a.mass[0] > 0.5 {
-		return string(f.AppendNum(nil, c.grid.value(a.lo[0])))
+		return string(f.AppendNum(nil, c.grid.Value(a.lo[0])))
 	}
 	end := c.max
 	if int(code)+1 < c.values {
 		end = c.grid.before(c.bounds[code+1])
 	}
-	text := f.AppendNum(nil, c.grid.value(c.bounds[code]))
+	text := f.AppendNum(nil, c.grid.Value(c.bounds[code]))
 	if end > c.bounds[code] {
-		text = f.AppendNum(append(text, " to "...), c.grid.value(end))
+		text = f.AppendNum(append(text, " to "...), c.grid.Value(end))
 	}
 	return string(text)
 }
@@ -127,7 +127,7 @@ func (c *Codebook) Range() (lo, hi float64) {
 			lo, hi = min(lo, a.lo[0]), max(hi, a.lo[n-1])
 		}
 	}
-	return c.grid.value(lo), c.grid.value(hi)
+	return c.grid.Value(lo), c.grid.Value(hi)
 }
 
 // Empty reports whether a restriction has left a code without values.
@@ -160,7 +160,7 @@ func (c *Codebook) Encode(dst []uint16, col table.Column) {
 			dst[i] = missing
 			continue
 		}
-		p, on := c.grid.pos(x)
+		p, on := c.grid.Pos(x)
 		switch {
 		case !on || p < c.min || p > c.max:
 			dst[i] = Outside
@@ -186,7 +186,7 @@ func (c *Codebook) LogDetail(dst []float64, codes []uint16, col table.Column) {
 	for i, code := range codes {
 		switch {
 		case int(code) < c.values:
-			p, _ := c.grid.pos(col.Num[i])
+			p, _ := c.grid.Pos(col.Num[i])
 			dst[i] += c.logDetail(int(code), p)
 		case code == Outside:
 			dst[i] = math.Inf(-1)
@@ -225,7 +225,7 @@ func (c *Codebook) Decode(col *table.Column, codes []uint16, u []float64) {
 	}
 	for i, code := range codes {
 		if int(code) < c.values {
-			col.Num[i] = c.grid.value(c.draw(int(code), u[i]))
+			col.Num[i] = c.grid.Value(c.draw(int(code), u[i]))
 		} else {
 			col.Num[i] = table.NoNumber
 		}
@@ -250,7 +250,7 @@ func (c *Codebook) draw(code int, u float64) float64 {
 	}
 	lo, hi := tiles.lo[k], tiles.hi[k]
 	p := lo + (hi-lo)*min(u/tiles.mass[k], 1)
-	if !c.grid.real() {
+	if !c.grid.Real() {
 		p = math.Floor(p)
 	}
 	if p >= hi { // rounding

@@ -56,14 +56,14 @@ func NewNumberBook(f *space.Field, s *Sketch) (*Codebook, []float64, error) {
 	if !(lo <= hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 		return nil, nil, fmt.Errorf("field %q: the domain [%v, %v] is not a finite interval", f.Name, f.Min, f.Max)
 	}
-	g := newGrid(f, lo, hi)
+	g := NewGrid(f, lo, hi)
 	b := &bookMaker{Codebook: Codebook{numeric: true, missing: f.Optional(), grid: g}}
-	b.min, _ = g.pos(lo)
-	b.max, _ = g.pos(hi)
+	b.min, _ = g.Pos(lo)
+	b.max, _ = g.Pos(hi)
 	b.end = g.after(b.max)
 	var total, single float64
 	for i := range points {
-		p, on := g.pos(points[i].Value)
+		p, on := g.Pos(points[i].Value)
 		if !on {
 			return nil, nil, fmt.Errorf("field %q: %v is not on the grid of a %v with %d digits", f.Name, points[i].Value, f.Kind, f.Digits)
 		}
@@ -102,7 +102,7 @@ type pile struct{ lo, hi, rows float64 }
 // eachValue makes a code of each point; unseen rows are spread over the rest.
 func (b *bookMaker) eachValue(points []Point, unseen float64) []float64 {
 	var own float64
-	if !b.grid.real() {
+	if !b.grid.Real() {
 		own = 1
 	}
 	free := b.end - b.min - own*float64(len(points))
@@ -168,7 +168,7 @@ func (b *bookMaker) detail(points []Point, lo, hi, heavy float64) (atoms []Point
 		}
 	}
 	if len(light) == 0 {
-		if own := float64(len(atoms)); b.grid.real() || hi-lo > own {
+		if own := float64(len(atoms)); b.grid.Real() || hi-lo > own {
 			rest = append(rest, pile{lo, hi, halfRow})
 		}
 		return atoms, rest

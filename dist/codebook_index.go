@@ -21,7 +21,7 @@ func (c *Codebook) index() {
 		}
 	}
 	c.direct = nil
-	if c.grid.real() || c.max-c.min >= directCells {
+	if c.grid.Real() || c.max-c.min >= directCells {
 		return
 	}
 	c.direct = make([]uint16, int(c.max-c.min)+1)

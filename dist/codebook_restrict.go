@@ -46,7 +46,7 @@ func (c *Codebook) Restrict(given space.Given) (book *Codebook, share []float64)
 				}
 				perMeasure := t.mass[k] / (t.hi[k] - t.lo[k])
 				switch n := len(atom.lo); {
-				case !c.grid.real() || in.lo < in.last:
+				case !c.grid.Real() || in.lo < in.last:
 					tile.lo = append(tile.lo, lo)
 					tile.hi = append(tile.hi, hi)
 					tile.mass = append(tile.mass, perMeasure*(hi-lo))
@@ -72,8 +72,8 @@ type stretch struct{ lo, last, hi float64 }
 func (c *Codebook) positions(ranges []space.Interval) (out []stretch) {
 	for _, r := range ranges {
 		s := stretch{
-			lo:   c.grid.ceil(max(r.Min, c.grid.value(c.min))),
-			last: c.grid.floor(min(r.Max, c.grid.value(c.max))),
+			lo:   c.grid.ceil(max(r.Min, c.grid.Value(c.min))),
+			last: c.grid.floor(min(r.Max, c.grid.Value(c.max))),
 		}
 		if s.lo <= s.last {
 			s.hi = c.grid.after(s.last)

@@ -63,7 +63,7 @@ func (c *Codebook) fill(f *space.Field, w BookWire) error {
 	if !finite(w.Min, w.Max) || w.Min > w.Max {
 		return fmt.Errorf("domain [%v, %v]", w.Min, w.Max)
 	}
-	c.grid = newGrid(f, w.Min, w.Max)
+	c.grid = NewGrid(f, w.Min, w.Max)
 	end := c.grid.after(w.Max)
 	n := len(w.Bounds)
 	if n < 1 || n >= Outside || len(w.Tiles) != n || len(w.Atoms) != n {
@@ -134,7 +134,7 @@ func (c *Codebook) checkCode(code int, lo, hi float64) error {
 
 // onGrid reports whether p is a finite position.
 func (c *Codebook) onGrid(p float64) bool {
-	return finite(p) && (c.grid.real() || p == math.Floor(p))
+	return finite(p) && (c.grid.Real() || p == math.Floor(p))
 }
 
 func finite(x ...float64) bool {

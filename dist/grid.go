@@ -6,33 +6,34 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 )
 
-// grid maps the values of a numeric field to positions: a grid value to its
+// Grid maps the values of a numeric field to positions: a grid value to its
 // whole number of steps, a real to itself. The measure of [lo, hi) is hi - lo
 // in both: a number of values on a grid, a length among the reals.
-type grid struct {
+type Grid struct {
 	scale float64 // steps in a unit; 0 means the reals
 	cell  float64 // measure of one value: 1 on a grid, the resolution among reals
 }
 
-// newGrid returns the grid of a field whose values lie in [lo, hi]. A real's
+// NewGrid returns the grid of a field whose values lie in [lo, hi]. A real's
 // resolution is the spacing of float64 at the larger end of its domain, the
 // finest that all of the domain shares: a value x stands for the reals within
 // half of it, so that the atom of a real has a finite density.
-func newGrid(f *space.Field, lo, hi float64) grid {
+func NewGrid(f *space.Field, lo, hi float64) Grid {
 	switch f.Kind {
 	case space.Integer, space.Datetime, space.Duration:
-		return grid{scale: 1, cell: 1}
+		return Grid{scale: 1, cell: 1}
 	case space.Decimal:
-		return grid{scale: math.Pow10(f.Digits), cell: 1}
+		return Grid{scale: math.Pow10(f.Digits), cell: 1}
 	}
 	far := max(math.Abs(lo), math.Abs(hi))
-	return grid{cell: math.Nextafter(far, math.Inf(1)) - far}
+	return Grid{cell: math.Nextafter(far, math.Inf(1)) - far}
 }
 
-func (g grid) real() bool { return g.scale == 0 }
+// Real reports whether values are reals, not on a grid.
+func (g Grid) Real() bool { return g.scale == 0 }
 
-// pos returns the position of x, and whether x lies on the grid.
-func (g grid) pos(x float64) (p float64, on bool) {
+// Pos returns the position of x, and whether x lies on the grid.
+func (g Grid) Pos(x float64) (p float64, on bool) {
 	switch g.scale {
 	case 0:
 		return x, true
@@ -44,9 +45,9 @@ func (g grid) pos(x float64) (p float64, on bool) {
 	return p, p/g.scale == x
 }
 
-// value returns the value at a position, bit-equal to what the field's text
+// Value returns the value at a position, bit-equal to what the field's text
 // reads as.
-func (g grid) value(p float64) float64 {
+func (g Grid) Value(p float64) float64 {
 	if g.scale == 0 || g.scale == 1 {
 		return p
 	}
@@ -54,16 +55,16 @@ func (g grid) value(p float64) float64 {
 }
 
 // after returns the first position behind p.
-func (g grid) after(p float64) float64 {
-	if !g.real() && p+1 > p {
+func (g Grid) after(p float64) float64 {
+	if !g.Real() && p+1 > p {
 		return p + 1
 	}
 	return math.Nextafter(p, math.Inf(1))
 }
 
 // before returns the last position before p.
-func (g grid) before(p float64) float64 {
-	if !g.real() && p-1 < p {
+func (g Grid) before(p float64) float64 {
+	if !g.Real() && p-1 < p {
 		return p - 1
 	}
 	return math.Nextafter(p, math.Inf(-1))
@@ -71,9 +72,9 @@ func (g grid) before(p float64) float64 {
 
 // between returns the bound of the cells of a and b, a < b: the first position
 // that belongs to b when the gap between them is shared evenly.
-func (g grid) between(a, b float64) float64 {
+func (g Grid) between(a, b float64) float64 {
 	m := a/2 + b/2
-	if !g.real() {
+	if !g.Real() {
 		m = math.Floor(m) + 1
 	}
 	if m > a && m <= b {
@@ -83,25 +84,45 @@ func (g grid) between(a, b float64) float64 {
 }
 
 // ceil returns the first position at or above x.
-func (g grid) ceil(x float64) float64 {
-	if g.real() {
+func (g Grid) ceil(x float64) float64 {
+	if g.Real() {
 		return x
 	}
 	p := math.Round(x * g.scale)
-	if g.value(p) < x {
+	if g.Value(p) < x {
 		return p + 1
 	}
 	return p
 }
 
 // floor returns the last position at or below x.
-func (g grid) floor(x float64) float64 {
-	if g.real() {
+func (g Grid) floor(x float64) float64 {
+	if g.Real() {
 		return x
 	}
 	p := math.Round(x * g.scale)
-	if g.value(p) > x {
+	if g.Value(p) > x {
 		return p - 1
 	}
 	return p
+}
+
+// Cell returns the measure of one value: 1 on a grid, the resolution of float64
+// among reals.
+func (g Grid) Cell() float64 { return g.cell }
+
+// Only returns the one position that a union of ranges admits, and how many it
+// admits: 0, 1, or 2 for more.
+func (g Grid) Only(ranges []space.Interval) (p float64, n int) {
+	for _, r := range ranges {
+		lo, hi := g.ceil(r.Min), g.floor(r.Max)
+		switch {
+		case !(lo <= hi) || n == 1 && lo == p && hi == p:
+		case n == 0 && lo == hi:
+			p, n = lo, 1
+		default:
+			return 0, 2
+		}
+	}
+	return p, n
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/models/forest"
+	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
 	"github.com/seed-64d012fb/mimic/models/uniform"
@@ -29,6 +30,12 @@ var ladder = []Rung{
 			return naivebayes.Family{Label: o.Label, Seed: o.Seed}, nil
 		},
 		Decode: naivebayes.Decode,
+	},
+	{
+		Kind:    gaussian.Kind,
+		Summary: "numbers jointly normal, levels independent",
+		New:     func(Options) (mimic.Family, error) { return gaussian.Family{}, nil },
+		Decode:  gaussian.Decode,
 	},
 	{
 		Kind:    forest.Kind,

@@ -1,0 +1,19 @@
+package gaussian_test
+
+import (
+	"testing"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/gaussian"
+	"github.com/seed-64d012fb/mimic/modeltest"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+func TestModel(t *testing.T) {
+	modeltest.Run(t, modeltest.Subject{
+		New:       func(*space.Schema) mimic.Family { return gaussian.Family{} },
+		Decode:    gaussian.Decode,
+		Inexact:   true,
+		Unbounded: true,
+	})
+}

@@ -1,0 +1,385 @@
+package gaussian
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// Model is a normal distribution of the numbers and independent levels.
+type Model struct {
+	schema *space.Schema
+	fields fields
+	levels []dist.Column // of the coded fields
+
+	// Of the d numeric fields, in steps of their grids:
+	mean    []float64 // μ [d]
+	cov     []float64 // Σ [d × d], in full
+	missing []float64 // probability of a missing value [d]
+	order   []int     // of the chain: pinned fields, free reals, free grids
+	pinned  []bool    // [d] evidence says what the value is
+	value   []float64 // [d] the value, where pinned
+
+	all *chain // of all fields
+}
+
+var (
+	_ mimic.Density      = (*Model)(nil)
+	_ mimic.Sampler      = (*Model)(nil)
+	_ mimic.Conditioner  = (*Model)(nil)
+	_ mimic.Marginalizer = (*Model)(nil)
+	_ mimic.Describer    = (*Model)(nil)
+)
+
+// Floors of the conditional variance, as the package comment has them.
+const (
+	leastOnGrid = 1e-2  // of a step squared
+	leastOfReal = 1e-12 // of the domain squared
+	leastOfOwn  = 1e-9  // of the field's own variance
+)
+
+// floors returns the least conditional variance of each field, given the
+// variances on the diagonal of cov.
+func (f fields) floors(s *space.Schema, cov []float64) []float64 {
+	least := make([]float64, len(f.numeric))
+	for k, g := range f.grids {
+		field := &s.Fields[f.numeric[k]]
+		least[k] = leastOnGrid
+		if g.Real() {
+			width := field.Max - field.Min
+			if width == 0 {
+				width = max(math.Abs(field.Max), 1)
+			}
+			least[k] = leastOfReal * width * width
+		}
+		least[k] = max(least[k], leastOfOwn*cov[k*len(least)+k])
+	}
+	return least
+}
+
+// regularise raises variances until each is at its floor given the fields before
+// it in the chain.
+func (m *Model) regularise() {
+	d := len(m.mean)
+	raise := make([]float64, d)
+	newChain(m.order, m.cov, m.fields.floors(m.schema, m.cov), raise)
+	for i, k := range m.order {
+		m.cov[k*d+k] += raise[i]
+	}
+}
+
+// index prepares what is computed from θ.
+func (m *Model) index() { m.all = m.chainOf(m.order) }
+
+// chainOf returns the chain of some fields.
+func (m *Model) chainOf(order []int) *chain { return newChain(order, m.cov, m.rounding(), nil) }
+
+// rounding returns floors far below those that θ keeps, against rounding alone.
+func (m *Model) rounding() []float64 {
+	least := m.fields.floors(m.schema, m.cov)
+	for k := range least {
+		least[k] *= 1e-3
+	}
+	return least
+}
+
+// Kind returns "gaussian".
+func (m *Model) Kind() string { return Kind }
+
+// Schema returns the sample space.
+func (m *Model) Schema() *space.Schema { return m.schema }
+
+// Mean returns μ [d] of the numeric fields, each in its own unit.
+func (m *Model) Mean() []float64 {
+	mean := make([]float64, len(m.mean))
+	for k, g := range m.fields.grids {
+		mean[k] = g.Value(m.mean[k])
+	}
+	return mean
+}
+
+// Covariance returns Σ [d × d] of the numeric fields, each in its own unit.
+func (m *Model) Covariance() []float64 {
+	d := len(m.mean)
+	cov := make([]float64, d*d)
+	for i, g := range m.fields.grids {
+		for k, h := range m.fields.grids {
+			cov[i*d+k] = h.Value(g.Value(m.cov[i*d+k]))
+		}
+	}
+	return cov
+}
+
+// Parameters returns the number of free parameters.
+func (m *Model) Parameters() int64 {
+	d := int64(len(m.mean))
+	n := d + d*(d+1)/2
+	for _, p := range m.missing {
+		if p > 0 {
+			n++
+		}
+	}
+	for _, c := range m.levels {
+		n += int64(c.Book.Codes()) - 1
+	}
+	return n
+}
+
+// chunk is the number of rows that are worked on at a time.
+const chunk = 512
+
+// LogProb sets dst [n rows] to log p(x).
+func (m *Model) LogProb(dst []float64, b *table.Batch) error {
+	clear(dst)
+	for i, j := range m.fields.coded {
+		m.levels[i].LogProb(dst, b.Cols[j])
+	}
+	if len(m.mean) == 0 {
+		return nil
+	}
+	w := newWorkspace(m, b.N)
+	for lo := 0; lo < b.N; lo += chunk {
+		n := min(chunk, b.N-lo)
+		for k := range m.mean {
+			col := w.x[k][:n]
+			m.fields.positions(col, b, k, lo)
+			m.logPresence(dst[lo:lo+n], col, b.Cols[m.fields.numeric[k]].Num[lo:lo+n], k)
+		}
+		w.group(n, func(c *chain, rows []int) { m.logDensity(dst[lo:lo+n], w, c, rows) })
+	}
+	return nil
+}
+
+// logPresence adds the log-probability that numeric field k is there, or is
+// missing. A number that the field cannot take has none; to keep it from
+// spoiling others it is moved to the mean.
+func (m *Model) logPresence(dst, positions, numbers []float64, k int) {
+	there, missing := math.Log1p(-m.missing[k]), math.Log(m.missing[k])
+	g := m.fields.grids[k]
+	for i, p := range positions {
+		switch {
+		case p != p:
+			dst[i] += missing
+		case math.IsInf(p, 0) || g.Value(p) != numbers[i] || m.pinned[k] && p != m.value[k]:
+			dst[i] = math.Inf(-1)
+			positions[i] = m.mean[k]
+		default:
+			dst[i] += there
+		}
+	}
+}
+
+// logDensity adds log p of the numbers of some rows of the workspace, which have
+// just the numbers of the chain.
+func (m *Model) logDensity(dst []float64, w *workspace, c *chain, rows []int) {
+	n := len(rows)
+	for i, k := range c.order {
+		mean, z := w.mean[:n], w.z[i][:n]
+		c.means(mean, i, m.mean[k], w.z)
+		_, s := c.coefficients(i)
+		for r, row := range rows {
+			z[r] = (w.x[k][row] - mean[r]) / s
+		}
+		switch g := m.fields.grids[k]; {
+		case m.pinned[k] && g.Real():
+			for _, row := range rows {
+				dst[row] -= math.Log(g.Cell())
+			}
+		case m.pinned[k]:
+		case g.Real():
+			for r, row := range rows {
+				dst[row] += dist.NormalLogDensity(z[r]) - math.Log(s)
+			}
+		default:
+			half := 0.5 / s
+			for r, row := range rows {
+				dst[row] += dist.NormalLogMass(z[r]-half, z[r]+half)
+			}
+		}
+	}
+}
+
+// Sample draws the number of field j in row r from word r of child j of the key:
+// whether it is missing, then its normal deviate.
+func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
+	var u [chunk]float64
+	for i, j := range m.fields.coded {
+		child := key.Child(uint64(j))
+		for lo := 0; lo < dst.N; lo += chunk {
+			hi := min(lo+chunk, dst.N)
+			child.Float64s(u[:hi-lo], dst.First+int64(lo))
+			col := dst.Cols[j].Slice(lo, hi)
+			m.levels[i].Sample(&col, u[:hi-lo])
+		}
+	}
+	if len(m.mean) == 0 {
+		return nil
+	}
+	w := newWorkspace(m, dst.N)
+	for lo := 0; lo < dst.N; lo += chunk {
+		n := min(chunk, dst.N-lo)
+		for k, j := range m.fields.numeric {
+			key.Child(uint64(j)).Float64s(w.x[k][:n], dst.First+int64(lo))
+			m.deviates(w.x[k][:n], m.missing[k])
+		}
+		w.group(n, func(c *chain, rows []int) { m.fill(w, c, rows) })
+		for k, j := range m.fields.numeric {
+			g := m.fields.grids[k]
+			col := dst.Cols[j].Num[lo : lo+n]
+			for i, p := range w.x[k][:n] {
+				col[i] = g.Value(p) + 0 // a NaN stays one, -0 does not
+			}
+		}
+	}
+	return nil
+}
+
+// deviates turns uniform draws into standard normal deviates, or into NaN with
+// the probability missing.
+func (m *Model) deviates(u []float64, missing float64) {
+	for i, v := range u {
+		if v < missing {
+			u[i] = table.NoNumber
+		} else {
+			u[i] = dist.NormalQuantile(min(max((v-missing)/(1-missing), 1e-300), 1-1.0/(1<<53)))
+		}
+	}
+}
+
+// fill replaces the deviates of some rows of the workspace, which have just the
+// numbers of the chain, by positions.
+func (m *Model) fill(w *workspace, c *chain, rows []int) {
+	n := len(rows)
+	for i, k := range c.order {
+		mean, z, x := w.mean[:n], w.z[i][:n], w.x[k]
+		c.means(mean, i, m.mean[k], w.z)
+		_, s := c.coefficients(i)
+		onGrid := !m.fields.grids[k].Real()
+		for r, row := range rows {
+			p := mean[r] + s*x[row]
+			if m.pinned[k] {
+				p = m.value[k]
+			} else if onGrid {
+				p = math.Round(p)
+			}
+			x[row] = p
+			z[r] = (p - mean[r]) / s
+		}
+	}
+}
+
+// Describe returns the mean and the standard deviation of each number, and the
+// correlations between them.
+func (m *Model) Describe() []mimic.Description {
+	d := len(m.mean)
+	if d == 0 {
+		return nil
+	}
+	const most = 12 // fields whose correlations fit on a page
+	mean := mimic.Description{Title: "The normal distribution", Head: []string{"field", "mean", "standard deviation"}}
+	correlation := mimic.Description{Title: "Correlations", Head: []string{""}}
+	scale := m.Covariance()
+	for k, j := range m.fields.numeric {
+		f, g := &m.schema.Fields[j], m.fields.grids[k]
+		at := m.mean[k]
+		if !g.Real() {
+			at = math.Round(at)
+		}
+		mean.Rows = append(mean.Rows, []string{f.Name, string(f.AppendNum(nil, g.Value(at))), fmt.Sprintf("%.4g", math.Sqrt(scale[k*d+k]))})
+		if k >= most {
+			continue
+		}
+		correlation.Head = append(correlation.Head, f.Name)
+		row := []string{f.Name}
+		for i := range min(d, most) {
+			row = append(row, fmt.Sprintf("%.2f", m.cov[k*d+i]/math.Sqrt(m.cov[k*d+k]*m.cov[i*d+i])))
+		}
+		correlation.Rows = append(correlation.Rows, row)
+	}
+	return []mimic.Description{mean, correlation}
+}
+
+// workspace is what a chunk of rows is worked on with.
+type workspace struct {
+	model *Model
+	x     [][]float64 // [d][chunk] positions, or deviates; NaN where missing
+	z     [][]float64 // [d][chunk] z of a group's rows, along its chain
+	mean  []float64   // [chunk]
+
+	next   [][2]int // of a state, by whether the next field is missing; 0 means none yet
+	chains []*chain // of a state that all fields have led to
+	groups [][]int  // rows of the state, likewise
+	state  []int    // [chunk] of each row
+}
+
+func newWorkspace(m *Model, rows int) *workspace {
+	d, n := len(m.mean), min(rows, chunk)
+	w := &workspace{model: m, mean: make([]float64, n), state: make([]int, n)}
+	flat := make([]float64, 2*d*n)
+	for range d {
+		w.x = append(w.x, flat[:n:n])
+		w.z = append(w.z, flat[n:2*n:2*n])
+		flat = flat[2*n:]
+	}
+	w.newState()
+	return w
+}
+
+func (w *workspace) newState() int {
+	w.next = append(w.next, [2]int{})
+	w.chains = append(w.chains, nil)
+	w.groups = append(w.groups, nil)
+	return len(w.next) - 1
+}
+
+// group calls do for each pattern of missing numbers among the first n rows,
+// with its chain and its rows. Patterns are found as paths in a binary tree, a
+// level a field; a pattern's chain is made once.
+func (w *workspace) group(n int, do func(c *chain, rows []int)) {
+	state := w.state[:n]
+	clear(state)
+	for k := range w.x {
+		for i, x := range w.x[k][:n] {
+			side := 0
+			if x != x {
+				side = 1
+			}
+			to := w.next[state[i]][side]
+			if to == 0 {
+				to = w.newState()
+				w.next[state[i]][side] = to
+			}
+			state[i] = to
+		}
+	}
+	var used []int
+	for i, s := range state {
+		if len(w.groups[s]) == 0 {
+			used = append(used, s)
+		}
+		w.groups[s] = append(w.groups[s], i)
+	}
+	for _, s := range used {
+		rows := w.groups[s]
+		if w.chains[s] == nil {
+			w.chains[s] = w.chainOf(rows[0])
+		}
+		do(w.chains[s], rows)
+		w.groups[s] = rows[:0]
+	}
+}
+
+// chainOf returns the chain of the numbers that row i has.
+func (w *workspace) chainOf(i int) *chain {
+	order := slices.DeleteFunc(slices.Clone(w.model.order), func(k int) bool { return w.x[k][i] != w.x[k][i] })
+	if len(order) == len(w.model.order) {
+		return w.model.all
+	}
+	return w.model.chainOf(order)
+}
