@@ -110,6 +110,12 @@ func (o *Override) Form() (form Form, ok bool) {
 	return AsText, true
 }
 
+// Declares reports whether o says that text is a marker of a missing value,
+// whatever it may be else: "-999".
+func (o *Override) Declares(text string) bool {
+	return o.Has(SetMissing) && slices.Contains(o.Missing, text)
+}
+
 // Marks reports whether text is a marker of a missing value in a column of
 // numbers or times: those that o declares, else the usual ones.
 func (o *Override) Marks(text []byte) bool {
@@ -149,6 +155,9 @@ func trimmed(text string) []byte { return []byte(strings.Trim(text, " \t")) }
 func (p *Profile) numbersAreWanted(o *Override) bool {
 	q := &Profile{Name: p.Name, Form: AsNumbers, Cells: p.Cells}
 	for i, l := range p.Levels {
+		if o.Declares(l) {
+			continue
+		}
 		switch x, ok := q.Numbers.Add(trimmed(l)); {
 		case ok:
 			q.Distinct.Add([]float64{x})
@@ -169,6 +178,9 @@ func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
 	times := o.NewTimes()
 	var bad Misfits
 	for i, l := range p.Levels {
+		if o.Declares(l) {
+			continue
+		}
 		if _, ok := times.Ticks(trimmed(l), time.Second); ok || o.Marks([]byte(l)) {
 			continue
 		}
@@ -406,7 +418,7 @@ func (p *Profile) inferTimes(f *Field, o *Override) error {
 func (p *Profile) inferLevels(f *Field, o *Override) error {
 	isMissing := missingAmong(p.Levels)
 	if o.Has(SetMissing) {
-		isMissing = func(l string) bool { return slices.Contains(o.Missing, l) }
+		isMissing = o.Declares
 	}
 	var (
 		n       int64 // cells that have a level

@@ -64,6 +64,17 @@ func (c *cells) missing(row int, text []byte, col *column) {
 	}
 }
 
+// noValue notices a cell that is no number or time, and returns what stands for
+// it.
+func (c *cells) noValue(row int, text []byte, col *column) float64 {
+	if col.marks(text) {
+		c.missing(row, text, col)
+	} else {
+		c.bad.add(row, text)
+	}
+	return table.NoNumber
+}
+
 // trim returns text without the blanks around it.
 func trim(text []byte) []byte {
 	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
@@ -94,14 +105,12 @@ func (c *cells) readNumbers(v *Values, rows int, col *column) {
 		}
 		text := s.In(v.Buf)
 		c.notice(s, text)
-		x, ok := c.numbers.Add(trim(text))
+		x, ok := table.NoNumber, false
+		if !col.isSentinel(text) {
+			x, ok = c.numbers.Add(trim(text))
+		}
 		if !ok {
-			x = table.NoNumber
-			if col.marks(text) {
-				c.missing(i, text, col)
-			} else {
-				c.bad.add(i, text)
-			}
+			x = c.noValue(i, text, col)
 		}
 		c.num[i] = x
 	}
@@ -119,14 +128,12 @@ func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) 
 		}
 		text := s.In(v.Buf)
 		c.notice(s, text)
-		x, ok := col.ticks(trim(text), times)
+		x, ok := table.NoNumber, false
+		if !col.isSentinel(text) {
+			x, ok = col.ticks(trim(text), times)
+		}
 		if !ok {
-			x = table.NoNumber
-			if col.marks(text) {
-				c.missing(i, text, col)
-			} else {
-				c.bad.add(i, text)
-			}
+			x = c.noValue(i, text, col)
 		}
 		c.num[i] = x
 	}
@@ -174,24 +181,28 @@ func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
 
 // readTyped reads a column that came as numbers.
 func (c *cells) readTyped(v *Values, rows int, col *column, d *dict) {
-	if col.reading.Form == space.AsText {
+	asText := col.reading.Form == space.AsText
+	if asText {
 		c.code = resize(c.code, rows)
-		var buf [64]byte
-		for i, x := range v.Num[:rows] {
-			if x != x {
-				c.missing(i, nil, col)
-				c.code[i] = table.Missing
-				continue
-			}
-			c.code[i] = c.lookUp(i, col.typ.AppendNum(buf[:0], x), col, d)
-		}
-		return
+	} else {
+		c.num = append(c.num[:0], v.Num[:rows]...)
 	}
-	c.num = append(c.num[:0], v.Num[:rows]...)
-	for i, x := range c.num {
+	var buf [64]byte
+	for i, x := range v.Num[:rows] {
+		var text []byte
+		if x == x && (asText || len(col.sentinels) > 0) {
+			text = col.typ.AppendNum(buf[:0], x)
+		}
 		switch {
-		case x != x:
+		case x != x || col.isSentinel(text):
 			c.missing(i, nil, col)
+			if asText {
+				c.code[i] = table.Missing
+			} else {
+				c.num[i] = table.NoNumber
+			}
+		case asText:
+			c.code[i] = c.lookUp(i, text, col, d)
 		case math.IsInf(x, 0):
 			c.num[i] = table.NoNumber
 			c.bad.add(i, fmt.Append(nil, x))
@@ -203,12 +214,13 @@ func (c *cells) readTyped(v *Values, rows int, col *column, d *dict) {
 
 // checkRange counts the numbers that the field does not have.
 func (c *cells) checkRange(f *space.Field) {
-	n := &c.numbers
-	if n.Count == 0 || n.Min >= f.Min && n.Max <= f.Max && (n.MaxDigits <= f.Digits || f.Step() == 0) {
+	// The numbers are most often known to be fine, all of them.
+	if n := &c.numbers; n.Count > 0 && n.Min >= f.Min && n.Max <= f.Max &&
+		(n.Whole == n.Count || f.Kind == space.Real || f.Kind == space.Decimal && n.MaxDigits <= f.Digits) {
 		return
 	}
 	for i, x := range c.num {
-		if x < f.Min || x > f.Max || f.Snap(x) != x && x == x {
+		if x < f.Min || x > f.Max || x == x && f.Snap(x) != x {
 			c.outside.add(i, f.AppendNum(nil, x))
 		}
 	}

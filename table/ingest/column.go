@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-64d012fb/mimic/space"
@@ -13,13 +14,7 @@ import (
 // column is one column of the dataset: its values in the form in which it is
 // read, and what is noticed of them.
 type column struct {
-	name     string
-	index    int             // among the columns that are read
-	place    int             // of its field in the schema
-	typ      *space.Field    // what typed formats say of it, or nil
-	override *space.Override // nil: nothing
-	field    *space.Field    // of the schema, or nil: to be inferred
-	levels   *levels         // of field, if it is coded
+	given
 
 	reading space.Reading
 	final   bool // the reading was chosen with all cells known
@@ -41,6 +36,25 @@ type column struct {
 
 	texts  []string // AsText: the distinct ones, by first appearance
 	counts []int64  // of texts; nil: each comes once
+}
+
+// given is what is known of a column before it is read.
+type given struct {
+	name     string
+	index    int             // among the columns that are read
+	place    int             // of its field in the schema
+	typ      *space.Field    // what typed formats say of it, or nil
+	override *space.Override // nil: nothing
+	field    *space.Field    // of the schema, or nil: to be inferred
+	levels   *levels         // of field, if it is coded
+	// sentinels are declared markers of a missing value that look like a value:
+	// "-999".
+	sentinels []string
+}
+
+// sentinels returns the markers that may be values.
+func sentinels(markers []string) []string {
+	return slices.DeleteFunc(slices.Clone(markers), func(m string) bool { return !strings.ContainsAny(m, "0123456789") })
 }
 
 // part is what a worker notices of all its chunks, in any order.
@@ -107,6 +121,16 @@ func (c *column) marks(text []byte) bool {
 	return c.override.Marks(text)
 }
 
+// isSentinel reports whether a text is missing, though it looks like a value.
+func (c *column) isSentinel(text []byte) bool {
+	for _, s := range c.sentinels {
+		if s == string(text) {
+			return true
+		}
+	}
+	return false
+}
+
 // required reports whether the schema says that no value of c is missing.
 func (c *column) required() bool {
 	return c.field != nil && c.field.Kind != space.ID && !c.field.Optional()
@@ -115,8 +139,7 @@ func (c *column) required() bool {
 // start makes c ready for a pass by so many workers over about so many rows.
 func (c *column) start(workers int, rows int64) {
 	*c = column{
-		name: c.name, index: c.index, place: c.place, typ: c.typ, override: c.override, field: c.field, levels: c.levels,
-		reading: c.reading, final: c.final, wide: c.wide,
+		given: c.given, reading: c.reading, final: c.final, wide: c.wide,
 		parts: make([]part, workers),
 	}
 	for w := range c.parts {

@@ -7,7 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/space"
@@ -67,7 +68,7 @@ func column(name string, cells []string, h how) (space.Field, table.Column, erro
 func quote(cell string) string { return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"` }
 
 // sameTable fails unless two tables are the same, bit for bit.
-func sameTable(t testing.TB, got, want *table.Table) {
+func sameTable(t rapid.TB, got, want *table.Table) {
 	t.Helper()
 	if !got.Schema().Equal(want.Schema()) {
 		a, _ := space.Marshal(got.Schema())

@@ -46,7 +46,9 @@ func (r *reader) matchSchema(first Input, s *space.Schema) error {
 		i, ok := index[f.Name]
 		switch {
 		case ok:
-			c := &column{name: f.Name, place: j, typ: first.Columns()[i].Type, field: f}
+			c := &column{given: given{
+				name: f.Name, place: j, typ: first.Columns()[i].Type, field: f, sentinels: sentinels(f.Missing),
+			}}
 			c.strict()
 			r.columns = append(r.columns, c)
 		case f.Kind == space.ID:
@@ -83,9 +85,11 @@ func (r *reader) matchAll(first Input) error {
 		if slices.Contains(r.opt.Drop, n) {
 			continue
 		}
-		c := &column{name: n, place: len(r.columns), typ: first.Columns()[i].Type}
+		c := &column{given: given{name: n, place: len(r.columns), typ: first.Columns()[i].Type}}
 		if o := r.opt.Overrides; o != nil {
-			c.override = o.Field(n)
+			if c.override = o.Field(n); c.override.Has(space.SetMissing) {
+				c.sentinels = sentinels(c.override.Missing)
+			}
 		}
 		r.columns = append(r.columns, c)
 	}
