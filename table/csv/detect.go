@@ -239,21 +239,25 @@ func hasDecimalComma(rows []row) bool {
 }
 
 // isHeader reports whether the first row has the names of the columns: names
-// that are expected, or text above numbers or dates, in more columns than there
-// are values above such. Where all is text, it is a header unless one of its
-// cells comes again below, or is empty, or comes twice.
+// that are expected, or text above numbers or dates. Where there are values
+// above such, it is none; and where all is text, unless one of its cells is
+// empty, or comes twice, or comes again below.
 func isHeader(rows []row, names []string) bool {
 	first := rows[0].cells
-	expected := 0
+	cells := make(map[string]bool, len(first))
 	for _, cell := range first {
-		if slices.Contains(names, strings.TrimSpace(string(cell))) {
+		cells[strings.TrimSpace(string(cell))] = true
+	}
+	expected := 0
+	for _, n := range names {
+		if cells[n] {
 			expected++
 		}
 	}
 	if 2*expected > len(names) {
 		return true
 	}
-	headings, values, again := 0, 0, false
+	values, again := false, len(cells) < len(first) || cells[""]
 	for j, cell := range first {
 		var column, typed int
 		for _, r := range rows[1:min(len(rows), sampleRows)] {
@@ -268,17 +272,13 @@ func isHeader(rows []row, names []string) bool {
 		}
 		switch {
 		case isValue(cell):
-			values++
+			values = true
 		case space.IsMarker(cell):
 		case column > 0 && typed >= column-column/10:
-			headings++
+			return true
 		}
-		again = again || len(cell) == 0 || slices.ContainsFunc(first[:j], func(c []byte) bool { return bytes.Equal(c, cell) })
 	}
-	if headings == 0 && values == 0 {
-		return !again
-	}
-	return headings > values
+	return !values && !again
 }
 
 // isNumber reports whether a cell is a number.

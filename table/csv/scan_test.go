@@ -23,37 +23,60 @@ func bytesFile(text string) ingest.File {
 	}
 }
 
-// readRecords returns the records of a text, cut in blocks of so many bytes.
-func readRecords(text string, g grammar, block int) (records [][]string, bad []ingest.BadRow, err error) {
-	in := &input{file: bytesFile(text), opt: Options{BlockBytes: block}, form: form{grammar: g, line: 1}}
-	in.columns = make([]ingest.Column, g.columns)
+// eachChunk decodes an input block by block.
+func eachChunk(in ingest.Input, each func(c *ingest.Chunk)) error {
 	pass, err := in.Open()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer pass.Close()
 	var c ingest.Chunk
 	for {
 		b, err := pass.Next()
 		if err == io.EOF {
-			return records, bad, nil
+			return nil
 		}
 		if err == nil {
 			err = b.Decode(&c, nil)
 		}
 		if err != nil {
-			return records, bad, err
+			return err
 		}
-		for i := range c.Rows {
-			r := make([]string, g.columns)
-			for j, v := range c.Cols {
-				r[j] = string(v.Spans[i*v.Stride].In(v.Buf))
-			}
-			records = append(records, r)
-		}
-		bad = append(bad, c.Bad...)
+		each(&c)
 		b.Release()
 	}
+}
+
+// rowOf returns the cells of a row.
+func rowOf(c *ingest.Chunk, i int) []string {
+	r := make([]string, len(c.Cols))
+	for j, v := range c.Cols {
+		r[j] = string(v.Spans[i*v.Stride].In(v.Buf))
+	}
+	return r
+}
+
+// cellsOf returns the cells of all rows, one after the other.
+func cellsOf(in ingest.Input) (cells []string, err error) {
+	err = eachChunk(in, func(c *ingest.Chunk) {
+		for i := range c.Rows {
+			cells = append(cells, rowOf(c, i)...)
+		}
+	})
+	return cells, err
+}
+
+// readRecords returns the records of a text, cut in blocks of so many bytes.
+func readRecords(text string, g grammar, block int) (records [][]string, bad []ingest.BadRow, err error) {
+	in := &input{file: bytesFile(text), opt: Options{BlockBytes: block}, form: form{grammar: g, line: 1}}
+	in.columns = make([]ingest.Column, g.columns)
+	err = eachChunk(in, func(c *ingest.Chunk) {
+		for i := range c.Rows {
+			records = append(records, rowOf(c, i))
+		}
+		bad = append(bad, c.Bad...)
+	})
+	return records, bad, err
 }
 
 // oracle returns the records that encoding/csv reads. A newline inside quotes
@@ -243,27 +266,14 @@ func TestLines(t *testing.T) {
 	in.columns = make([]ingest.Column, 2)
 	for _, block := range []int{1, 9, 1 << 16} {
 		in.opt.BlockBytes = block
-		pass, err := in.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
 		var lines []int64
-		var c ingest.Chunk
-		for {
-			b, err := pass.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := b.Decode(&c, nil); err != nil {
-				t.Fatal(err)
-			}
+		err := eachChunk(in, func(c *ingest.Chunk) {
 			for i := range c.Rows {
 				lines = append(lines, c.Line(i))
 			}
-			b.Release()
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		if want := []int64{1, 3, 7, 8, 10}; !slices.Equal(lines, want) {
 			t.Errorf("blocks of %d: lines %v, want %v", block, lines, want)
