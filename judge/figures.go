@@ -33,11 +33,11 @@ var (
 		Meaning: "The share of what fields tell of each other that the samples kept."}
 	figTrees = Figure{Key: "twosample.trees.auc", Group: Fidelity, Name: "Two-sample test, trees", Unit: "AUC", Goal: Half,
 		Meaning: "How well boosted trees tell samples from held-out rows: 0.5 not at all, 1 always."}
-	figTreesPublished = Figure{Key: "twosample.trees.score", Group: Fidelity, Name: "The same, as in papers", Goal: Higher,
+	figTreesPublished = Figure{Key: "twosample.trees.score", Group: Fidelity, Name: "Trees, as papers print it", Goal: Higher,
 		Meaning: "1 − max(0, 2·AUC − 1)."}
 	figLogistic = Figure{Key: "twosample.logistic.auc", Group: Fidelity, Name: "Two-sample test, logistic", Unit: "AUC", Goal: Half,
 		Meaning: "The same by logistic regression, which sees shifts of single fields alone."}
-	figLogisticPublished = Figure{Key: "twosample.logistic.score", Group: Fidelity, Name: "The same, as in papers", Goal: Higher,
+	figLogisticPublished = Figure{Key: "twosample.logistic.score", Group: Fidelity, Name: "Logistic, as papers print it", Goal: Higher,
 		Meaning: "1 − max(0, 2·AUC − 1)."}
 	figPrecision = Figure{Key: "alpha.precision", Group: Fidelity, Name: "α-precision", Goal: Higher,
 		Meaning: "Whether samples lie where real rows lie."}
@@ -67,7 +67,7 @@ var (
 		Meaning: "The same as synthcity 0.2.12 computes it, for comparison with papers."}
 
 	figOutside = Figure{Key: "outside", Group: Validity, Name: "Outside the sample space", Unit: "share", Goal: Lower,
-		Meaning: "Samples with a value that the schema does not admit."}
+		Meaning: "Samples with a value that the sample space does not have."}
 	figBroken = Figure{Key: "broken", Group: Validity, Name: "Breaking a rule", Unit: "share", Goal: Lower,
 		Meaning: "Samples that break a declared rule."}
 )

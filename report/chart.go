@@ -127,7 +127,7 @@ func most(bars []judge.Bar) float64 {
 
 // levels draws a pair of bars for each level.
 func levels(bars []judge.Bar, label string) template.HTML {
-	const width, line, left, right = 320.0, 26.0, 118.0, 44.0
+	const width, line, left, right = 320.0, 26.0, 120.0, 46.0
 	top := most(bars)
 	var d svg
 	for i, b := range bars {
@@ -137,7 +137,7 @@ func levels(bars []judge.Bar, label string) template.HTML {
 			class = "label outside"
 		}
 		d.addf(`<g><title>%s</title>`, html.EscapeString(fmt.Sprintf("%s: real %s, samples %s", b.Label, percent(b.Real), percent(b.Samples))))
-		d.text(left-6, y+16, "end", class, short(b.Label, 17))
+		d.text(left-6, y+16, "end", class, short(b.Label, 15))
 		scale := (width - left - right) / top
 		d.addf(`<rect class="real" x="%g" y="%.4g" width="%.4g" height="9"/>`, left, y+3, scale*float64(b.Real))
 		d.addf(`<rect class="made" x="%g" y="%.4g" width="%.4g" height="9"/>`, left, y+13, scale*float64(b.Samples))
@@ -219,9 +219,9 @@ func heatMap(p judge.Pairs, what string) template.HTML {
 		}
 		size := min(11, max(5, cell*0.9))
 		d.addf(`<text x="%.4g" y="%.4g" text-anchor="end" class="label" style="font-size:%.3gpx">%s</text>`,
-			left-4, (float64(i)+0.5)*cell+size/3, size, html.EscapeString(short(p.Fields[i], 16)))
+			left-4, (float64(i)+0.5)*cell+size/3, size, html.EscapeString(short(p.Fields[i], 14)))
 		d.addf(`<text transform="translate(%.4g %.4g) rotate(-60)" text-anchor="end" class="label" style="font-size:%.3gpx">%s</text>`,
-			left+(float64(i)+0.5)*cell+size/3, side+6, size, html.EscapeString(short(p.Fields[i], 16)))
+			left+(float64(i)+0.5)*cell+size/3, side+6, size, html.EscapeString(short(p.Fields[i], 14)))
 	}
 	d.addf(`<rect class="frame" x="%g" y="0" width="%g" height="%g"/>`, left, side, side)
 	return d.draw(left+side+1, side+82, "heat", fmt.Sprintf("Heat map of the dependence of %d fields, %s; the table below has the pairs that are farthest off", n, what))

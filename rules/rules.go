@@ -34,6 +34,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -127,16 +128,15 @@ func compile(s *space.Schema, text string, opt Options, areas map[string]*area) 
 	}
 	// The order of a map would be the order in which errors come.
 	slices.SortFunc(operands, func(a, b operand) int { return strings.Compare(a.name, b.name) })
-	if len(operands) == 0 {
-		return nil, errors.New("it reads no field, so that it says nothing of a row")
-	}
 	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(r.patch()),
-		expr.Function("within", r.within, new(func(float64, float64, string) bool), new(func(float64, float64, string, float64) bool),
-			new(func(int, int, string) bool), new(func(int, int, string, float64) bool), new(func(any, any, string, any) bool)),
+		expr.Function("within", r.within, withinTypes...),
 		expr.Function("level", func(...any) (any, error) { return 0, nil }, new(func(any) int)),
 		expr.DisableBuiltin("now")) // a rule says the same tomorrow
 	if err != nil {
 		return nil, explain(err, names)
+	}
+	if len(operands) == 0 {
+		return nil, errors.New("it reads no field, so that it says nothing of a row")
 	}
 	return &rule{text, program, operands}, nil
 }
@@ -249,6 +249,15 @@ func (r *reader) open(n *ast.CallNode) error {
 	if !ok {
 		return fmt.Errorf("within(…, %v): the file is named in quotes", n.Arguments[2])
 	}
+	for i, arg := range n.Arguments {
+		id, ok := arg.(*ast.IdentifierNode)
+		if !ok || i == 2 || len(r.names[id.Value]) == 0 {
+			continue
+		}
+		if f := &r.schema.Fields[r.names[id.Value][0]]; f.Kind != space.Integer && f.Kind != space.Decimal && f.Kind != space.Real {
+			return fmt.Errorf("within takes numbers, and field %q is of kind %v", f.Name, f.Kind)
+		}
+	}
 	if r.areas[name.Value] != nil {
 		return nil
 	}
@@ -256,6 +265,25 @@ func (r *reader) open(n *ast.CallNode) error {
 	r.areas[name.Value] = a
 	return err
 }
+
+// withinTypes are the types that within may have: each number whole or not, the
+// margin there or not.
+var withinTypes = func() (types []any) {
+	numbers := []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[float64]()}
+	text, result := reflect.TypeFor[string](), []reflect.Type{reflect.TypeFor[bool]()}
+	add := func(in ...reflect.Type) {
+		types = append(types, reflect.New(reflect.FuncOf(in, result, false)).Interface())
+	}
+	for _, x := range numbers {
+		for _, y := range numbers {
+			add(x, y, text)
+			for _, margin := range numbers {
+				add(x, y, text, margin)
+			}
+		}
+	}
+	return types
+}()
 
 // within answers calls of within at run time.
 func (r *reader) within(args ...any) (any, error) {
