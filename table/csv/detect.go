@@ -78,13 +78,18 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 	if n := len(text); s.whole && n > 0 && text[n-1] != f.grammar.newline {
 		text = append(text, f.grammar.newline)
 	}
-	rows := f.findDelimiter(text, s.whole, opt.Delimiter)
-	if len(rows) == 0 && !s.whole {
+	best := findDelimiter(f.grammar, text, s.whole, opt.Delimiter)
+	rows := best.rows
+	switch {
+	case len(rows) > 0:
+	case !s.whole:
 		return nil, false, nil
-	}
-	if len(rows) == 0 {
+	case best.mistake != nil:
+		return nil, false, best.mistake
+	default:
 		return nil, false, errors.New("there are no rows")
 	}
+	f.grammar.delimiter, f.grammar.spaced = best.delimiter, best.spaced
 	f.dialect.Delimiter = string(f.grammar.delimiter)
 	f.dialect.Spaced = f.grammar.spaced
 	f.grammar.columns = len(rows[0].cells)
@@ -126,33 +131,32 @@ type trial struct {
 	rows    []row
 	even    float64 // share of the rows that have as many cells as the first
 	numbers float64 // share of the cells that are numbers, the first row aside
-	blanks  float64 // share of the cells that a blank comes before
+	blanks  float64 // share of the delimiters that a blank follows
+	mistake error   // the first, with its line
 }
 
-// findDelimiter sets the delimiter, and whether blanks follow it, and returns
-// the rows that it gives.
+// findDelimiter cuts the sample with the delimiter that suits it best, and finds
+// whether blanks follow it.
 //
 // It is the one that cuts the most rows into as many cells as the first, two or
 // more; then the one that makes the most cells numbers, so that "1,5;2,5" are
 // two; then the one that makes the most cells. Text that nothing cuts evenly
 // has one column.
-func (f *form) findDelimiter(text []byte, whole bool, known byte) []row {
+func findDelimiter(g grammar, text []byte, whole bool, known byte) (best trial) {
 	candidates := []byte(",;\t|")
 	if known != 0 {
 		candidates = []byte{known}
 	}
-	var best trial
 	for _, delimiter := range candidates {
-		t := newTrial(f.grammar, delimiter, true, text, whole)
+		t := newTrial(g, delimiter, true, text, whole)
 		if t.blanks < 0.95 {
-			t = newTrial(f.grammar, delimiter, false, text, whole)
+			t = newTrial(g, delimiter, false, text, whole)
 		}
-		if t.betterThan(&best) {
+		if best.delimiter == 0 || t.betterThan(&best) {
 			best = t
 		}
 	}
-	f.grammar.delimiter, f.grammar.spaced = best.delimiter, best.spaced
-	return best.rows
+	return best
 }
 
 func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) trial {
@@ -171,7 +175,7 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 			cell := s.In(text)
 			r.cells = append(r.cells, cell)
 			r.end = int(s.Lo) + len(cell)
-			if i == 0 || i > sampleRows {
+			if i == 0 && len(out.ends) > 1 || i > sampleRows {
 				continue
 			}
 			cells++
@@ -189,13 +193,17 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 		}
 		start = end
 	}
+	if len(out.bad) > 0 {
+		line := 1 + bytes.Count(text[:out.bad[0].at], []byte{g.newline})
+		t.mistake = fmt.Errorf("line %d: %w", line, out.bad[0].err)
+	}
 	if n := len(t.rows) + len(out.bad); n > 0 {
 		t.even = float64(even) / float64(n)
 	}
 	if cells > 0 {
 		t.numbers = float64(numbers) / float64(cells)
 	}
-	if between := cells - min(len(t.rows)-1, sampleRows); between > 0 {
+	if between := cells - max(1, min(len(t.rows)-1, sampleRows)); between > 0 {
 		t.blanks = float64(blanks) / float64(between)
 	}
 	return t

@@ -105,6 +105,7 @@ func TestDetectRefuses(t *testing.T) {
 		"\xff\xfea\x00,\x00b\x00":  "t.csv: is text in UTF-16",
 		"\xfe\xff\x00a\x00,\x00b":  "t.csv: is text in UTF-16",
 		"\"never closed\na,b\n1,2": "",
+		"a \"word\"\n\n":           "t.csv: line 1: a quote inside a cell",
 	} {
 		_, err := NewInput(bytesFile(text), Options{})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
