@@ -6,14 +6,19 @@ import "math"
 // their entropies, from the counts of their joint table: 0 for independent
 // columns, 1 where they determine each other, NaN where both are constant.
 //
+// The information is corrected for its bias: counts of independent columns seem
+// to share (cells − rows − columns + 1)/2n nats.
+//
 // Reference: Vinh, Epps & Bailey (2010), Information theoretic measures for
-// clusterings comparison, NMI_max of table 2.
+// clusterings comparison, NMI_max of table 2; Miller (1955), Note on the bias of
+// information estimates.
 func normalised(n []float64, a, b binned, t *joint) float64 {
-	total, hab := 0.0, 0.0
+	total, hab, cells := 0.0, 0.0, 0.0
 	for _, c := range n {
 		if c > 0 {
 			total += c
 			hab += c * math.Log(c)
+			cells++
 		}
 	}
 	ra, rb := make([]float64, a.k), make([]float64, b.k)
@@ -34,22 +39,26 @@ func normalised(n []float64, a, b binned, t *joint) float64 {
 	}
 	// Entropies times total: total·log total − Σ c·log c.
 	whole := total * math.Log(total)
-	ha, hb := whole-sumLog(ra), whole-sumLog(rb)
+	sa, rows := sumLog(ra)
+	sb, columns := sumLog(rb)
+	ha, hb := whole-sa, whole-sb
 	most := max(ha, hb)
 	if most <= 1e-12*total {
 		return math.NaN()
 	}
-	return max(0, min(1, (ha+hb-(whole-hab))/most))
+	shared := ha + hb - (whole - hab) - (cells-rows-columns+1)/2
+	return max(0, min(1, shared/most))
 }
 
-func sumLog(n []float64) float64 {
-	s := 0.0
+// sumLog returns Σ c·log c over the counts, and how many are not 0.
+func sumLog(n []float64) (s, present float64) {
 	for _, c := range n {
 		if c > 0 {
 			s += c * math.Log(c)
+			present++
 		}
 	}
-	return s
+	return s, present
 }
 
 // kept returns the share of the dependence between columns that a candidate

@@ -279,13 +279,17 @@ func (g *ground) recode(fr *frame, j int, of *space.Field, code []int32) {
 	}
 }
 
+// beyondSquares is where numbers begin whose squares overflow; they are taken
+// for infinite.
+const beyondSquares = 1e150
+
 // number returns the finite number or NaN that stands for x in the frame.
 func (g *ground) number(fr *frame, j, i int, x float64, text func() string) float64 {
 	f := &g.schema.Fields[j]
 	switch {
 	case x != x:
 		g.missing(fr, j, i)
-	case math.IsInf(x, 0):
+	case math.Abs(x) > beyondSquares:
 		fr.admitNot(j, i, text())
 		return math.NaN()
 	case x < f.Min || x > f.Max || f.Step() > 0 && f.Snap(x) != x:
