@@ -32,11 +32,15 @@ type Options struct {
 // order of their names, and a file's rows in its own order. All files have the
 // same columns and one format; files of no bytes add nothing.
 func Read(ctx context.Context, patterns []string, opt Options) (*table.Table, *ingest.Report, error) {
-	delimiter, err := delimiterOf(opt.Delimiter)
+	sources, err := expand(patterns)
 	if err != nil {
 		return nil, nil, err
 	}
-	sources, err := expand(patterns)
+	return read(ctx, sources, opt)
+}
+
+func read(ctx context.Context, sources []*source, opt Options) (*table.Table, *ingest.Report, error) {
+	delimiter, err := delimiterOf(opt.Delimiter)
 	if err != nil {
 		return nil, nil, err
 	}

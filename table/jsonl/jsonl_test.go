@@ -117,7 +117,7 @@ func same(cell string, want any) bool {
 // anyObject draws a line, with keys left out, in any order, with spaces and
 // escapes.
 func anyObject(t *rapid.T) string {
-	names := []string{`"a"`, `"b b"`, `"\u00fc"`, `"d\""`, `""`}
+	names := []string{`"a"`, `"b b"`, `"\u00fc"`, `"d\""`, `"e"`}
 	values := []string{
 		`null`, `true`, `false`, `0`, `-1.5e+3`, `12345678901234567890`, `""`, `"x"`, `"\u0041\n\"\\\/"`,
 		`"日本"`, `"\ud83d\ude00 end"`, `"  "`, `"a very long text without escapes"`,
@@ -208,6 +208,7 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		{"{\"a\":[1,2]}\n", `t:1: key "a" is a list`},
 		{"{\"a\":01}\n", "t:1: byte 7 of the line: "},
 		{"{\"a\":\"\xff\"}\n", "t:1: byte 7 of the line: invalid UTF-8"},
+		{"{\"\":1}\n", "t:1: a key is empty"},
 		{"{}\n{}\n", "t: no object has a key"},
 		{`[{"a":1},{"a":`, "t: after element 1 of the list: unexpected EOF"},
 		{`[{"a":1}] x`, "t: after element 1 of the list"},

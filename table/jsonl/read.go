@@ -424,6 +424,9 @@ func (b *block) object(lo, hi int, member func(name []byte, lo, hi int) error) e
 			b.name, _ = jsontext.AppendUnquote(b.name[:0], name)
 			name = b.name
 		}
+		if len(name) == 0 {
+			return errors.New("a key is empty: a column needs a name")
+		}
 		value, err := b.dec.ReadValue()
 		if err != nil {
 			return syntax(err)

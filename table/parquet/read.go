@@ -226,6 +226,9 @@ func (in *input) readSchema() error {
 				wrong = append(wrong, fmt.Sprintf("column %q cannot be read: %v", e.Name, err))
 			}
 		}
+		if e.Name == "" {
+			return errors.New("has a column without a name")
+		}
 		if slices.ContainsFunc(in.leaves, func(l leaf) bool { return l.name == e.Name }) {
 			return fmt.Errorf("there are two columns %q", e.Name)
 		}
@@ -267,7 +270,7 @@ func subtreeEnd(elements []format.SchemaElement, i int) int {
 // maxCellsPerByte bounds them otherwise: a run of equal values takes nearly no
 // bytes, but a table is not all runs.
 const (
-	maxFreeCells    = 1 << 24
+	maxFreeCells    = 1 << 22
 	maxCellsPerByte = 1 << 12
 )
 
