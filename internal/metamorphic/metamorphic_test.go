@@ -28,11 +28,11 @@ var (
 	runs = flag.Int("runs", 2, "runs of each rung")
 )
 
-// rows of the training table (three blocks of a fit, the last one short), and
-// of the sequence that samples are parts of (two blocks and a bit).
+// rows of the table (four fifths of which a fit sees, in two blocks), and of the
+// sequence that samples are parts of (a block and a bit).
 const (
 	trained = 2*table.BlockRows + 1000
-	sampled = 2*sample.BlockRows + 1000
+	sampled = sample.BlockRows + 1000
 )
 
 var schema = &space.Schema{Fields: []space.Field{
