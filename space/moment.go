@@ -1,6 +1,9 @@
 package space
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // moment is a datetime in its parts, as a layout spells them.
 type moment struct {
@@ -52,7 +55,14 @@ func (m *moment) instant() (t instant, ok bool) {
 
 // read takes from text what layout l spells, and returns what is left.
 func (m *moment) read(l Layout, text []byte) (rest []byte, ok bool) {
-	for i := 0; i < len(l); {
+	i := 0
+	if strings.HasPrefix(string(l), isoDate) { // so nearly all datetimes start
+		if !m.readISODate(text) {
+			return nil, false
+		}
+		i, text = len(isoDate), text[len("2024-01-31"):]
+	}
+	for i < len(l) {
 		if c := l[i]; c != '%' { // as token does, but faster
 			if len(text) == 0 || text[0] != c {
 				return nil, false
@@ -92,6 +102,12 @@ func (m *moment) read(l Layout, text []byte) (rest []byte, ok bool) {
 		case 'A':
 			m.weekday, text, ok = readName(text, weekdayNames[:], 0, false)
 		case 'H', 'I':
+			if strings.HasPrefix(string(l[i:]), isoClock) && t.flag == 0 {
+				if ok = m.readISOClock(text); ok {
+					i, text = i+len(isoClock), text[len("23:59:59"):]
+				}
+				break
+			}
 			m.hour, text, ok = readNumber(text, t.flag)
 		case 'p', 'P':
 			m.twelve, text, ok = readHalf(text, t.verb)
@@ -114,6 +130,43 @@ func (m *moment) read(l Layout, text []byte) (rest []byte, ok bool) {
 		}
 	}
 	return text, true
+}
+
+// isoDate and isoClock, which follows an hour, are layouts of fixed width: they
+// are read at once.
+const (
+	isoDate  = "%Y-%m-%d"
+	isoClock = ":%M:%S"
+)
+
+func (m *moment) readISODate(text []byte) (ok bool) {
+	if len(text) < 10 || text[4] != '-' || text[7] != '-' {
+		return false
+	}
+	century, wrong0 := twoDigits(text[0], text[1])
+	year, wrong1 := twoDigits(text[2], text[3])
+	month, wrong2 := twoDigits(text[5], text[6])
+	day, wrong3 := twoDigits(text[8], text[9])
+	m.year, m.month, m.day = 100*century+year, month, day
+	return wrong0|wrong1|wrong2|wrong3 < 0x80
+}
+
+func (m *moment) readISOClock(text []byte) (ok bool) {
+	if len(text) < 8 || text[2] != ':' || text[5] != ':' {
+		return false
+	}
+	hour, wrong0 := twoDigits(text[0], text[1])
+	minute, wrong1 := twoDigits(text[3], text[4])
+	second, wrong2 := twoDigits(text[6], text[7])
+	m.hour, m.minute, m.second = hour, minute, second
+	return wrong0|wrong1|wrong2 < 0x80
+}
+
+// twoDigits returns the number of two digits; the highest bit of wrong is set
+// if they are none.
+func twoDigits(a, b byte) (n int, wrong byte) {
+	a, b = a-'0', b-'0'
+	return 10*int(a) + int(b), a | b | 9 - a | 9 - b
 }
 
 // append writes the parts as layout l spells them.

@@ -24,12 +24,12 @@ func InferIDPattern(values []string) string {
 	for _, v := range values {
 		sameLength = sameLength && len(v) == len(values[0])
 		number := v[len(prefix) : len(v)-len(suffix)]
-		x, err := strconv.ParseUint(number, 10, 62)
-		if err != nil {
+		x, ok := wholeNumber(number)
+		if !ok {
 			continue
 		}
 		numbers++
-		smallest, largest = min(smallest, int64(x)), max(largest, int64(x))
+		smallest, largest = min(smallest, x), max(largest, x)
 		if number[0] == '0' && len(number) > 1 {
 			width = len(number)
 		}
@@ -44,6 +44,17 @@ func InferIDPattern(values []string) string {
 		return p
 	}
 	return count(max(n, largest)+1, 0)
+}
+
+// wholeNumber reads a whole number of at most 18 digits.
+func wholeNumber(text string) (n int64, ok bool) {
+	for _, c := range []byte(text) {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, len(text) > 0 && len(text) <= 18
 }
 
 // commonEnds returns what all values begin with and, behind that, end in, apart
