@@ -64,59 +64,57 @@ func followsDensity(m mimic.Model, a arena, n int) error {
 		if !a.schema.Fields[j].Kind.Learned() {
 			continue
 		}
-		every = append(every, j)
 		sets = append(sets, []int{j})
-		for i := range j {
-			if a.schema.Fields[i].Kind.Learned() {
-				sets = append(sets, []int{i, j})
-			}
+		for _, i := range every {
+			sets = append(sets, []int{i, j})
+		}
+		every = append(every, j)
+	}
+	at := make(map[uint64]int, len(p))
+	for i := range p {
+		at[outcome(all, i, every)] = i
+	}
+	count := make([]float64, len(p))
+	stray := 0.0 // an unbounded model may leave the domain
+	for i := range n {
+		if k, ok := at[outcome(rows, i, every)]; ok {
+			count[k]++
+		} else {
+			stray++
 		}
 	}
 	for _, fields := range append(sets, every) {
-		if err := compareCounts(all, p, rows, fields); err != nil {
+		if err := compareCounts(all, p, count, stray, fields); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compareCounts compares how often the outcomes of some fields came up in rows
-// with their probabilities: the sums of p over all.
-func compareCounts(all *table.Table, p []float64, rows *table.Table, fields []int) error {
-	probability, count := map[uint64]float64{}, map[uint64]float64{}
-	for i := range p {
-		probability[outcome(all, i, fields)] += p[i]
-	}
-	n := float64(rows.Rows())
-	stray := false
-	for i := range int(n) {
-		o := outcome(rows, i, fields)
-		if _, ok := probability[o]; !ok {
-			stray = true
-		}
-		count[o]++
-	}
-	outcomes := make([]uint64, 0, len(probability))
-	for o := range probability {
-		outcomes = append(outcomes, o)
-	}
-	slices.Sort(outcomes)
+// compareCounts compares how often the outcomes of some fields came up with
+// their probabilities, both sums over the rows of all, and stray with the
+// probability of what is not among them.
+func compareCounts(all *table.Table, p, count []float64, stray float64, fields []int) error {
+	cell := map[uint64]int{}
 	var expected, observed []float64
-	for _, o := range outcomes {
-		expected = append(expected, n*probability[o])
-		observed = append(observed, count[o])
-	}
-	if stray {
-		// An unbounded model may leave the domain, as often as p says.
-		inside := 0.0
-		for _, v := range expected {
-			inside += v
+	n := sum(count) + stray
+	for i := range p {
+		o := outcome(all, i, fields)
+		c, ok := cell[o]
+		if !ok {
+			c = len(expected)
+			cell[o] = c
+			expected, observed = append(expected, 0), append(observed, 0)
 		}
-		expected = append(expected, max(0, n-inside))
-		observed = append(observed, n-sum(observed))
+		expected[c] += n * p[i]
+		observed[c] += count[i]
+	}
+	if stray > 0 {
+		expected = append(expected, max(0, n-sum(expected)))
+		observed = append(observed, stray)
 	}
 	if err := chiSquare(observed, expected); err != nil {
-		return fmt.Errorf("fields %s: %w", names(rows, fields), err)
+		return fmt.Errorf("fields %s: %w", names(all, fields), err)
 	}
 	return nil
 }
