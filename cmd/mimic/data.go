@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,9 +73,10 @@ func (s *spaceFlags) overrides() (*space.Overrides, error) {
 // dataset is what was read, with its account.
 type dataset struct {
 	*table.Table
-	Name    string
-	Report  *ingest.Report
-	Seconds time.Duration
+	Name   string
+	Report *ingest.Report
+	Broken []broken // rules that rows break
+	told   bool     // the sample space was not inferred from these rows
 }
 
 // readData reads DATA and infers its sample space.
@@ -84,7 +85,14 @@ func readData(ctx context.Context, p *progress, data []string, text textFlags, k
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, p, data, text, ingest.Options{Overrides: o, Drop: known.drop})
+	d, err := read(ctx, p, data, text, ingest.Options{Overrides: o, Drop: known.drop})
+	if err != nil {
+		return nil, err
+	}
+	if d.Broken, err = d.breaks(ctx, filepath.Dir(known.schema)); err != nil {
+		return nil, fmt.Errorf("%s: %w", known.schema, err)
+	}
+	return d, nil
 }
 
 // readLike reads DATA as rows of a sample space that is known. Values outside
@@ -94,7 +102,6 @@ func readLike(ctx context.Context, p *progress, data []string, text textFlags, s
 }
 
 func read(ctx context.Context, p *progress, data []string, text textFlags, opt ingest.Options) (*dataset, error) {
-	start := time.Now()
 	opt.Progress = p.reach
 	t, report, err := files.Read(ctx, data, files.Options{
 		Options:     opt,
@@ -108,7 +115,7 @@ func read(ctx context.Context, p *progress, data []string, text textFlags, opt i
 	if t.Rows() == 0 {
 		return nil, fmt.Errorf("%s has no rows", name(data))
 	}
-	return &dataset{t, name(data), report, time.Since(start)}, nil
+	return &dataset{Table: t, Name: name(data), Report: report, told: opt.Schema != nil}, nil
 }
 
 // name says DATA, or a MODEL, in a few words.
@@ -132,12 +139,13 @@ type account struct {
 	Skipped int64          `json:"skipped"`
 	Ignored []string       `json:"ignored,omitempty"`
 	Notes   []string       `json:"notes,omitempty"`
+	Broken  []broken       `json:"broken_rules,omitempty"`
 }
 
 func (d *dataset) account() account {
 	return account{
 		Name: d.Name, Files: d.Report.Files, Rows: d.Rows(), Fields: len(d.Schema().Fields),
-		Kinds: kinds(d.Schema()), Skipped: d.Report.Skipped, Ignored: d.Report.Ignored, Notes: d.Report.Notes,
+		Kinds: kinds(d.Schema()), Skipped: d.Report.Skipped, Ignored: d.Report.Ignored, Notes: d.Report.Notes, Broken: d.Broken,
 	}
 }
 
@@ -151,12 +159,19 @@ func kinds(s *space.Schema) map[string]int {
 
 // draw shows what was read.
 func (d *dataset) draw(s *screen) {
-	s.line("%s: %s, %s", d.Name, many(d.Rows(), "row"), fieldsOf(d.Schema()))
+	gaps := ""
+	if n := optional(d.Schema()); n > 0 && !d.told {
+		gaps = fmt.Sprintf(", %d with missing values", n)
+	}
+	s.line("%s: %s, %s%s", d.Name, many(d.Rows(), "row"), fieldsOf(d.Schema()), gaps)
 	for _, note := range d.Report.Notes {
 		s.line("  %s", note)
 	}
 	if n := len(d.Report.Ignored); n > 0 {
 		s.line("  left out %s that the model does not have: %s", many(int64(n), "column"), strings.Join(d.Report.Ignored, ", "))
+	}
+	for _, b := range d.Broken {
+		s.line("  %s, row %s first, break the rule %s", many(b.Rows, "row"), count(b.First), b.Rule)
 	}
 	if d.Report.Skipped > 0 {
 		s.line("  skipped %s:", many(d.Report.Skipped, "bad row"))
@@ -178,17 +193,18 @@ func fieldsOf(s *space.Schema) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n[k.String()], k))
 		}
 	}
-	optional := 0
+	return fmt.Sprintf("%s (%s)", many(int64(len(s.Fields)), "field"), strings.Join(parts, ", "))
+}
+
+// optional returns how many fields may be missing.
+func optional(s *space.Schema) int {
+	n := 0
 	for j := range s.Fields {
 		if s.Fields[j].Optional() {
-			optional++
+			n++
 		}
 	}
-	text := fmt.Sprintf("%s (%s)", many(int64(len(s.Fields)), "field"), strings.Join(parts, ", "))
-	if optional > 0 {
-		text += fmt.Sprintf(", %d with missing values", optional)
-	}
-	return text
+	return n
 }
 
 // column returns the position of the field that a flag names.

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/seed-64d012fb/mimic/artifact"
 )
 
 func newFit(con *console) *cobra.Command {
@@ -66,7 +62,7 @@ whatever --workers is (with auto: as long as --budget is not spent).`,
 		if err != nil {
 			return err
 		}
-		if err := save(out, &f.Artifact, con.out); err != nil {
+		if err := con.save(out, &f.Artifact); err != nil {
 			return err
 		}
 		p.stop()
@@ -86,24 +82,4 @@ whatever --workers is (with auto: as long as --budget is not spent).`,
 		})
 	}
 	return cmd
-}
-
-// save writes a model file to path, or to stdout where path is std.
-func save(path string, a *artifact.Artifact, stdout io.Writer) error {
-	if path == std {
-		return artifact.Write(stdout, a)
-	}
-	return artifact.Save(path, a)
-}
-
-// load reads a model file from path, or from stdin where path is std.
-func load(path string, stdin io.Reader) (*artifact.Artifact, error) {
-	if path != std {
-		return artifact.Load(path)
-	}
-	file, err := io.ReadAll(stdin)
-	if err != nil {
-		return nil, err
-	}
-	return artifact.Read(bytes.NewReader(file), int64(len(file)), "standard input")
 }

@@ -25,7 +25,7 @@ are under it, the sample space, and the parameters where they can be read.`,
 		Args:              words("MODEL"),
 		ValidArgsFunction: completeModelFile,
 		RunE: func(_ *cobra.Command, args []string) error {
-			a, err := load(args[0], con.in)
+			a, err := con.load(args[0])
 			if err != nil {
 				return err
 			}

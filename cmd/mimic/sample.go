@@ -1,22 +1,18 @@
 package main
 
 import (
-	"fmt"
-	"strings"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
-
-	"github.com/seed-64d012fb/mimic"
-	"github.com/seed-64d012fb/mimic/space"
 )
 
 func newSample(con *console) *cobra.Command {
 	var (
-		n     int64
-		rows  string
-		seed  uint64
-		given []string
-		out   string
+		n    int64
+		rows string
+		seed uint64
+		how  drawFlags
+		out  string
 	)
 	cmd := &cobra.Command{
 		Use:     "sample MODEL -n N",
@@ -28,7 +24,11 @@ numbered from 0: -n takes its beginning, --rows any part of it, and neither
 
 --given samples from the conditional distribution instead: FIELD=VALUES, where
 VALUES are one value, a range A..B with either end left out, alternatives A|B|C,
-or missing. Conditions separated by commas, or by several --given, all hold.`,
+or missing. Conditions separated by commas, or by several --given, all hold. Where
+the model has no exact answer, rows are weighted and drawn again; the screen says
+how good that is, and evidence too rare for it is refused.
+
+--enforce draws rows again that break a rule of the schema, and says how many.`,
 		Example: `  mimic sample adult.mimic -n 1000 -o new.csv
   mimic sample adult.mimic -n 1000000000 -o new.parquet
   mimic sample adult.mimic --rows 1000000:1000010
@@ -39,7 +39,7 @@ or missing. Conditions separated by commas, or by several --given, all hold.`,
 	countFlag(cmd, &n, "sample `N` rows")
 	cmd.Flags().StringVar(&rows, "rows", "", "sample the rows `A:B` of the sequence, from A up to, not including, B")
 	outFlag(cmd, &out, std, outRows)
-	cmd.Flags().StringArrayVar(&given, "given", nil, "sample rows that agree with `EVIDENCE`, such as 'age=30..40,sex=Female'")
+	how.register(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of the sequence of rows")
 
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -61,50 +61,30 @@ or missing. Conditions separated by commas, or by several --given, all hold.`,
 		if err := writableRows(out); err != nil {
 			return err
 		}
-		a, err := load(args[0], con.in)
-		if err != nil {
-			return err
-		}
-		m, err := condition(a.Model, given)
+		a, err := con.load(args[0])
 		if err != nil {
 			return err
 		}
 		p := con.progress()
 		defer p.stop()
-		made, err := sampleTo(cmd.Context(), p, m, r, seed, out)
+		m, err := how.apply(cmd.Context(), a.Model, filepath.Dir(args[0]))
+		if err != nil {
+			return err
+		}
+		rowsMade, err := sampleTo(cmd.Context(), p, m.Model, r, seed, out)
 		if err != nil {
 			return err
 		}
 		p.stop()
-		return con.report(onOut, made, made.draw)
+		result := struct {
+			made
+			Given    *conditional `json:"given,omitempty"`
+			Enforced *redraws     `json:"enforced,omitempty"`
+		}{*rowsMade, m.conditional(), m.redraws()}
+		return con.report(onOut, result, func(s *screen) {
+			rowsMade.draw(s)
+			m.draw(s)
+		})
 	}
 	return cmd
-}
-
-// condition returns the model given the evidence of --given.
-func condition(m mimic.Model, given []string) (mimic.Model, error) {
-	if len(given) == 0 {
-		return m, nil
-	}
-	e, err := space.ParseEvidence(m.Schema(), strings.Join(given, ","))
-	if err != nil {
-		return nil, misuse{fmt.Errorf("--given: %w", err)}
-	}
-	c, ok := m.(mimic.Conditioner)
-	if !ok {
-		return nil, fmt.Errorf("--given: %s: %w", m.Kind(), mimic.ErrUnsupported)
-	}
-	m, err = c.Condition(e)
-	if err != nil {
-		return nil, fmt.Errorf("--given: %w", err)
-	}
-	return m, nil
-}
-
-// completeModelFile completes the one model file of a verb, then DATA.
-func completeModelFile(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return completeData(cmd, args, word)
-	}
-	return nil, cobra.ShellCompDirectiveDefault
 }

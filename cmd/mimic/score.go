@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +20,7 @@ import (
 func newScore(con *console) *cobra.Command {
 	var (
 		text textFlags
+		odd  int
 		out  string
 	)
 	cmd := &cobra.Command{
@@ -35,14 +35,19 @@ out of the mean.
 With -o it writes the log-probability of each row, in the order of the rows: the
 number of the row, from 0, and log_prob, which is -Inf for an impossible row. Of
 a field on a grid (levels, whole numbers, decimals, dates) it is the logarithm of
-a mass, of a real field that of a density.`,
+a mass, of a real field that of a density.
+
+--surprising lists the least probable rows, each with the fields to blame: those
+that add less to log p(x) than they usually do.`,
 		Example: `  mimic score adult.mimic held-out.csv
   mimic score adult.mimic new.csv -o nats.csv
+  mimic score adult.mimic data.csv --surprising 20    the oddest rows
   mimic score adult.mimic new.parquet --json`,
 		Args:              words("MODEL", "DATA..."),
 		ValidArgsFunction: completeModelFile,
 	}
 	outFlag(cmd, &out, "", "write log p(x) of each row to `FILE`, in the format that its name says; - is standard output")
+	cmd.Flags().IntVar(&odd, "surprising", 0, "list the `N` least probable of the possible rows")
 	text.register(cmd)
 
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -51,13 +56,13 @@ a mass, of a real field that of a density.`,
 		if err != nil {
 			return err
 		}
+		if odd < 0 {
+			return misusef("--surprising %d: a number of rows is 0 or more", odd)
+		}
 		if err := writableRows(out); err != nil {
 			return err
 		}
-		if args[0] == std && slices.Contains(args[1:], std) {
-			return misusef("standard input cannot be both MODEL and DATA: name a file for one of them")
-		}
-		a, err := load(args[0], con.in)
+		a, err := con.load(args[0], args[1:]...)
 		if err != nil {
 			return err
 		}
@@ -79,6 +84,12 @@ a mass, of a real field that of a density.`,
 		if err != nil {
 			return err
 		}
+		var oddest []surprise
+		if odd > 0 {
+			if oddest, err = surprising(ctx, density, d.Table, logp, odd); err != nil {
+				return err
+			}
+		}
 		if out != "" {
 			if err := writeLogProbs(out, logp); err != nil {
 				return err
@@ -87,7 +98,7 @@ a mass, of a real field that of a density.`,
 		p.stop()
 		result := scored{
 			Data: d.account(), Model: a.Model.Kind(), Nats: n, BitsPerField: number(bitsPerField(n.Mean, a.Model.Schema())),
-			Impossible: impossible(d, logp), Out: out, Seconds: time.Since(start).Seconds(),
+			Impossible: impossible(d, logp), Surprising: oddest, Out: out, Seconds: time.Since(start).Seconds(),
 		}
 		return con.report(onOut, result, func(s *screen) {
 			d.draw(s)
@@ -100,13 +111,14 @@ a mass, of a real field that of a density.`,
 
 // scored is the account of rows that were scored, in JSON.
 type scored struct {
-	Data         account  `json:"data"`
-	Model        string   `json:"model"`
-	Nats         fit.Nats `json:"nats"`
-	BitsPerField *float64 `json:"bits_per_field"`
-	Impossible   []reason `json:"impossible"`
-	Out          string   `json:"out,omitempty"`
-	Seconds      float64  `json:"seconds"`
+	Data         account    `json:"data"`
+	Model        string     `json:"model"`
+	Nats         fit.Nats   `json:"nats"`
+	BitsPerField *float64   `json:"bits_per_field"`
+	Impossible   []reason   `json:"impossible"`
+	Surprising   []surprise `json:"surprising,omitempty"`
+	Out          string     `json:"out,omitempty"`
+	Seconds      float64    `json:"seconds"`
 }
 
 // logProbs returns log p(x) of every row.
@@ -180,6 +192,10 @@ func (r *scored) draw(s *screen, held *artifact.HeldOut) {
 			g.add(why.Field, why.Value, why.Why, count(why.Rows), count(why.First))
 		}
 		s.grid(g)
+	}
+	if len(r.Surprising) > 0 {
+		s.line("")
+		drawSurprising(s, r.Surprising)
 	}
 	if r.Out != "" {
 		s.line("")

@@ -27,17 +27,38 @@ func (s *screen) line(format string, args ...any) {
 // grid is a table: a heading, and rows of as many cells. Columns whose heading
 // starts with a space are set to the right, as numbers are.
 type grid struct {
-	head []string
-	rows [][]string
+	head  []string
+	rows  [][]string
+	under map[int][]string // lines of text under a row
 }
 
 func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+
+// remark puts a line of text under the last row.
+func (g *grid) remark(text string) {
+	if g.under == nil {
+		g.under = map[int][]string{}
+	}
+	last := len(g.rows) - 1
+	g.under[last] = append(g.under[last], text)
+}
 
 const gutter = 2 // spaces between columns
 
 // grid adds a table. Where it is wider than the terminal, the widest column is
 // cut.
 func (s *screen) grid(g *grid) {
+	widths := g.widths(s.width)
+	s.row(g, widths, g.head)
+	for i, row := range g.rows {
+		s.row(g, widths, row)
+		for _, text := range g.under[i] {
+			s.paragraph("    ", text)
+		}
+	}
+}
+
+func (g *grid) widths(limit int) []int {
 	widths := make([]int, len(g.head))
 	for _, row := range append([][]string{g.head}, g.rows...) {
 		for j, cell := range row {
@@ -51,23 +72,48 @@ func (s *screen) grid(g *grid) {
 			widest = j
 		}
 	}
-	if over := total - s.width; s.width > 0 && over > 0 {
+	if over := total - limit; limit > 0 && over > 0 {
 		widths[widest] = max(1, widths[widest]-over)
 	}
-	for _, row := range append([][]string{g.head}, g.rows...) {
-		var line strings.Builder
-		for j, cell := range row {
-			if j > 0 {
-				line.WriteString(strings.Repeat(" ", gutter))
-			}
-			cell = runewidth.Truncate(strings.TrimPrefix(cell, " "), widths[j], "…")
-			if strings.HasPrefix(g.head[j], " ") {
-				line.WriteString(runewidth.FillLeft(cell, widths[j]))
-			} else {
-				line.WriteString(runewidth.FillRight(cell, widths[j]))
-			}
+	return widths
+}
+
+func (s *screen) row(g *grid, widths []int, cells []string) {
+	var line strings.Builder
+	for j, cell := range cells {
+		if j > 0 {
+			line.WriteString(strings.Repeat(" ", gutter))
 		}
-		s.line("%s", strings.TrimRight(line.String(), " "))
+		cell = runewidth.Truncate(strings.TrimPrefix(cell, " "), widths[j], "…")
+		if strings.HasPrefix(g.head[j], " ") {
+			line.WriteString(runewidth.FillLeft(cell, widths[j]))
+		} else {
+			line.WriteString(runewidth.FillRight(cell, widths[j]))
+		}
+	}
+	s.line("%s", strings.TrimRight(line.String(), " "))
+}
+
+// paragraph adds text, wrapped at the width of the terminal, or of a page where
+// there is none, each line behind the indent.
+func (s *screen) paragraph(indent, text string) {
+	limit := s.width
+	if limit == 0 {
+		limit = helpWidth
+	}
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && runewidth.StringWidth(indent+line+" "+word) > limit {
+			s.line("%s%s", indent, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		s.line("%s%s", indent, line)
 	}
 }
 
