@@ -111,8 +111,15 @@ func measure(ctx context.Context, train *frame, cand [candidates]candidate, held
 		if c[i].nearest, err = all.Query(ctx, q, 2, nil); err != nil {
 			return c, err
 		}
-		if c[i].fromSome, err = distances(ctx, some, q, nil); err != nil {
-			return c, err
+		if some != all {
+			if c[i].fromSome, err = distances(ctx, some, q, nil); err != nil {
+				return c, err
+			}
+		} else {
+			c[i].fromSome = make([]float64, len(rows))
+			for r := range rows {
+				c[i].fromSome[r] = c[i].dist(r)
+			}
 		}
 		// The held-out yardstick asks for held-out rows: its own row is left out.
 		var own []int32

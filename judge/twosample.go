@@ -22,7 +22,7 @@ import (
 
 const (
 	twoSampleRows  = 25000 // of the samples at most, and as many real ones
-	yardstickRows  = 8000  // of a yardstick
+	yardstickRows  = 6000  // of a yardstick
 	explainRows    = 8000  // from which the tells are learned
 	twoSampleFolds = 5
 )
