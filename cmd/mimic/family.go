@@ -14,6 +14,7 @@ import (
 	"github.com/seed-64d012fb/mimic/artifact"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/internal/spell"
+	"github.com/seed-64d012fb/mimic/judge"
 	"github.com/seed-64d012fb/mimic/models"
 	"github.com/seed-64d012fb/mimic/space"
 )
@@ -40,7 +41,7 @@ func (c *familyFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries them all and keeps the best on held-out rows")
 	f.StringVar(&c.label, "label", "", "`COLUMN` that a rung with a label explains by the others")
-	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and to its very rows")
+	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and say how much closer to its very rows")
 	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
 	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
 	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` after which auto tries no further rung; 0 sets no limit")
@@ -116,6 +117,7 @@ type fitted struct {
 	trials []fit.Trial
 	chosen int
 	took   time.Duration
+	nearer *judge.Figure // of --sharp: how near the model's rows are to those it learned from
 }
 
 // fit fits and chooses a model of the data.
@@ -158,14 +160,22 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 	if held.Rows() > 0 {
 		f.Manifest.HeldOut = &artifact.HeldOut{Share: c.holdout, Seed: c.seed, Nats: best.Held}
 	}
+	if c.sharp && held.Rows() > 0 {
+		p.reach("distances to the training rows", 0, 0)
+		f.nearer, err = judge.NearerToTraining(ctx, judge.Input{Train: train, Held: held, Model: f.Model}, judge.Options{Seed: c.seed, Rows: held.Rows()})
+		if err != nil {
+			return nil, err
+		}
+	}
 	f.took = time.Since(start)
 	return f, nil
 }
 
 // model is a fitted model in JSON, with the rungs that it was measured beside.
 type model struct {
-	Kind   string  `json:"kind"`
-	Ladder []trial `json:"ladder"`
+	Kind   string          `json:"kind"`
+	Ladder []trial         `json:"ladder"`
+	Nearer *judge.Compared `json:"nearer_to_training,omitempty"`
 }
 
 // trial is a rung of the ladder in JSON.
@@ -195,7 +205,11 @@ func (f *fitted) account() model {
 		}
 		ladder[i] = row
 	}
-	return model{f.Model.Kind(), ladder}
+	m := model{Kind: f.Model.Kind(), Ladder: ladder}
+	if f.nearer != nil {
+		m.Nearer = &f.nearer.Compared
+	}
+	return m
 }
 
 // draw shows the rungs beside each other.
@@ -226,6 +240,10 @@ func (f *fitted) draw(s *screen) {
 	s.grid(g)
 	for _, r := range refused {
 		s.line("%s", r)
+	}
+	if f.nearer != nil {
+		s.paragraph("", fmt.Sprintf("--sharp: %s of its samples are nearer to a training row than to any of as many held-out rows; of real rows %s, of a copy %s",
+			estimate(f.nearer.Samples), estimate(f.nearer.Held), estimate(f.nearer.Copy)))
 	}
 	if n := held.Nats.Impossible; n > 0 {
 		s.line("%s of the held-out rows are impossible under %s, and not in its mean", count(n), f.Model.Kind())
