@@ -2,6 +2,7 @@ package models
 
 import (
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/chowliu"
 	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
@@ -36,6 +37,12 @@ var ladder = []Rung{
 		Summary: "numbers jointly normal, levels independent",
 		New:     func(Options) (mimic.Family, error) { return gaussian.Family{}, nil },
 		Decode:  gaussian.Decode,
+	},
+	{
+		Kind:    chowliu.Kind,
+		Summary: "one tree: every column depends on at most one other; exact answers to any question",
+		New:     func(Options) (mimic.Family, error) { return chowliu.Family{}, nil },
+		Decode:  chowliu.Decode,
 	},
 	{
 		Kind:    forest.Kind,

@@ -5,7 +5,6 @@ package coded
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
@@ -45,51 +44,21 @@ func (d *Data) Total() float64 {
 	return sum
 }
 
-// Collapse returns the distinct rows of d in order of first appearance, each
-// with the weight of all its copies.
-func (d *Data) Collapse() *Data {
-	var (
-		first  = make(map[string]int, d.N)
-		key    = make([]byte, 2*len(d.Codes))
-		rows   []int
-		weight []float64
-	)
-	for i := range d.N {
-		for j, codes := range d.Codes {
-			key[2*j], key[2*j+1] = byte(codes[i]), byte(codes[i]>>8)
-		}
-		at, ok := first[string(key)]
-		if !ok {
-			at = len(rows)
-			first[string(key)] = at
-			rows = append(rows, i)
-			weight = append(weight, 0)
-		}
-		weight[at] += d.WeightOf(i)
-	}
-	return d.pick(rows, weight)
-}
-
-// Select returns the rows of d at the given indices, in that order.
-func (d *Data) Select(rows []int) *Data {
-	var weight []float64
-	if d.Weight != nil {
-		weight = make([]float64, len(rows))
-		for i, r := range rows {
-			weight[i] = d.Weight[r]
-		}
-	}
-	return d.pick(rows, weight)
-}
-
-func (d *Data) pick(rows []int, weight []float64) *Data {
+// pick returns the rows of d at the given indices, in that order.
+func (d *Data) pick(rows []int) *Data {
 	p := *d
-	p.N, p.Weight = len(rows), weight
+	p.N = len(rows)
 	p.Codes = make([][]uint16, len(d.Codes))
 	for j, codes := range d.Codes {
 		p.Codes[j] = make([]uint16, len(rows))
 		for i, r := range rows {
 			p.Codes[j][i] = codes[r]
+		}
+	}
+	if d.Weight != nil {
+		p.Weight = make([]float64, len(rows))
+		for i, r := range rows {
+			p.Weight[i] = d.Weight[r]
 		}
 	}
 	return &p
@@ -108,13 +77,7 @@ type fit struct {
 // NewFit returns the fit of a family that needs all rows in memory, coded: it
 // makes the Data and hands it to finish, which returns the model.
 func NewFit(s *space.Schema, rows int64, finish func(context.Context, *Data) (mimic.Model, error)) (mimic.Fit, error) {
-	if rows < 1 {
-		return nil, fmt.Errorf("no rows to fit")
-	}
 	f := &fit{data: Data{Schema: s, Fields: Learned(s)}, rows: rows, finish: finish}
-	if len(f.data.Fields) == 0 {
-		return nil, fmt.Errorf("no field to learn: every field is an id")
-	}
 	return f, nil
 }
 
@@ -254,6 +217,6 @@ func (g *gathered) concatenate() {
 		}
 	}
 	if len(present) < total {
-		*d = *d.Select(present)
+		*d = *d.pick(present)
 	}
 }

@@ -22,7 +22,6 @@ type items struct {
 
 	start []int32 // [rows+1]
 	item  []int32 // the items of the rows, ascending within a row
-	field []int32 // [items]
 }
 
 // maxItems bounds the matrix of pair counts: 8 bytes a pair.
@@ -54,7 +53,6 @@ func newItems(d *coded.Data) *items {
 			of[j][g] = -1
 			if g != it.usual[j] {
 				of[j][g] = int32(it.total)
-				it.field = append(it.field, int32(j))
 				it.total++
 			}
 		}
@@ -140,34 +138,24 @@ type counts struct {
 // parallel. It is fixed, though the sums do not depend on it.
 const parts = 8
 
-// countPairs counts the rows, row i weighing weight(i). Each task counts the
-// pairs whose first item lies in its stretch, over all rows in order, so that
-// sums are the same bits for any number of workers.
-func (it *items) countPairs(ctx context.Context, rows int, weight func(i int) float64, into *counts) error {
-	if into.pair == nil {
-		into.single = make([]float64, it.total)
-		into.pair = make([]float64, it.total*it.total)
-	} else {
-		clear(into.single)
-		clear(into.pair)
+// countPairs counts the rows. Each task counts the pairs whose first item lies
+// in its stretch, over all rows in order, so that sums are the same bits for any
+// number of workers.
+func (it *items) countPairs(ctx context.Context, d *coded.Data) (counts, error) {
+	into := counts{
+		total:  d.Total(),
+		single: make([]float64, it.total),
+		pair:   make([]float64, it.total*it.total),
 	}
-	into.total = 0
-	w := make([]float64, rows)
-	for i := range w {
-		w[i] = weight(i)
-		into.total += w[i]
-		if w[i] != 0 {
-			for _, a := range it.item[it.start[i]:it.start[i+1]] {
-				into.single[a] += w[i]
-			}
+	for i := range d.N {
+		for _, a := range it.item[it.start[i]:it.start[i+1]] {
+			into.single[a] += d.WeightOf(i)
 		}
 	}
-	return par.Do(ctx, parts, func(part int) error {
+	return into, par.Do(ctx, parts, func(part int) error {
 		lo, hi := int32(it.total*part/parts), int32(it.total*(part+1)/parts)
-		for i, x := range w {
-			if x == 0 {
-				continue
-			}
+		for i := range d.N {
+			x := d.WeightOf(i)
 			own := it.item[it.start[i]:it.start[i+1]]
 			at, _ := slices.BinarySearch(own, lo)
 			for ; at < len(own) && own[at] < hi; at++ {
@@ -179,18 +167,6 @@ func (it *items) countPairs(ctx context.Context, rows int, weight func(i int) fl
 		}
 		return nil
 	})
-}
-
-// blend adds strength rows of the mean row of other to c.
-func (c *counts) blend(other *counts, strength float64) {
-	f := strength / other.total
-	c.total += strength
-	for i, x := range other.single {
-		c.single[i] += f * x
-	}
-	for i, x := range other.pair {
-		c.pair[i] += f * x
-	}
 }
 
 // joint sets dst [groups of i × groups of j] to the counts of pairs of groups.

@@ -18,21 +18,25 @@ type Learner struct {
 // NewLearner counts the pairs of the dataset.
 func NewLearner(ctx context.Context, d *coded.Data) (*Learner, error) {
 	l := &Learner{data: d, it: newItems(d)}
-	return l, l.it.countPairs(ctx, d.N, d.WeightOf, &l.all)
+	var err error
+	l.all, err = l.it.countPairs(ctx, d)
+	return l, err
 }
 
-// Structure returns the parent of each field (-1 for roots) and the fields in
+// structure returns the parent of each field (-1 for roots) and the fields in
 // an order that puts parents first: the forest that maximises the sum of mutual
-// information over its edges, less price nats for each free parameter of an
-// edge, per row. An edge that is not worth its price is left out.
+// information over its edges, less a nat of all rows together for each free
+// parameter of an edge (Akaike's criterion). An edge that does not gain that is
+// left out.
 //
 // Reference: Chow & Liu (1968), Approximating discrete probability
 // distributions with dependence trees, theorem 1; Prim (1957) for the search.
-func (l *Learner) structure(c *counts, price float64) (parent, order []int) {
+func (l *Learner) structure() (parent, order []int) {
 	var (
 		d     = len(l.it.count)
+		most  = slices.Max(append([]int{1}, l.it.count...))
 		score = make([]float64, d) // of the best edge into the tree so far
-		table = make([]float64, slices.Max(l.it.count)*slices.Max(l.it.count))
+		table = make([]float64, most*most)
 		in    = make([]bool, d)
 	)
 	parent = make([]int, d)
@@ -40,17 +44,17 @@ func (l *Learner) structure(c *counts, price float64) (parent, order []int) {
 		parent[j], score[j] = -1, 0
 	}
 	cost := func(i, j int) float64 {
-		return price * float64((l.it.count[i]-1)*(l.it.count[j]-1)) / c.total
+		return float64((l.it.count[i]-1)*(l.it.count[j]-1)) / l.all.total
 	}
-	for at := 0; ; {
+	for at := 0; at >= 0 && at < d; {
 		in[at] = true
 		order = append(order, at)
 		for j := range d {
 			if in[j] {
 				continue
 			}
-			l.it.joint(table, c, at, j)
-			if s := information(table, l.it.count[at], l.it.count[j], c.total) - cost(at, j); s > score[j] {
+			l.it.joint(table, &l.all, at, j)
+			if s := information(table, l.it.count[at], l.it.count[j], l.all.total) - cost(at, j); s > score[j] {
 				score[j], parent[j] = s, at
 			}
 		}
@@ -60,10 +64,8 @@ func (l *Learner) structure(c *counts, price float64) (parent, order []int) {
 				at = j
 			}
 		}
-		if at < 0 {
-			return parent, order
-		}
 	}
+	return parent, order
 }
 
 // information returns the mutual information, in nats, of a table of counts
@@ -103,22 +105,14 @@ func xlogx(x float64) float64 {
 // ChowLiu returns the tree of greatest likelihood that is worth its
 // parameters, and its distributions smoothed as estimate says.
 func (l *Learner) ChowLiu() (*Net, error) {
-	parent, order := l.structure(&l.all, 1)
-	return l.net(parent, order, func(j, p int) []float64 {
-		return l.estimate(j, p)
-	})
-}
-
-// net returns the net of a structure, whose distributions p gives: [groups of
-// the parent × codes of field j], or [codes] for a root.
-func (l *Learner) net(parent, order []int, p func(j, parent int) []float64) (*Net, error) {
 	var (
-		nodes = make([]Node, 0, len(order))
-		at    = make([]int, len(order))
-		codes = make([]int, len(order))
+		parent, order = l.structure()
+		nodes         = make([]Node, 0, len(order))
+		at            = make([]int, len(order))
+		codes         = make([]int, len(order))
 	)
 	for _, j := range order {
-		n := Node{Parent: -1, Field: j, States: l.data.Books[j].Codes(), P: p(j, parent[j])}
+		n := Node{Parent: -1, Field: j, States: l.data.Books[j].Codes(), P: l.estimate(j, parent[j])}
 		if parent[j] >= 0 {
 			n.Parent = at[parent[j]]
 			n.Group = l.it.groups[parent[j]]
@@ -131,19 +125,19 @@ func (l *Learner) net(parent, order []int, p func(j, parent int) []float64) (*Ne
 
 // rowsOf counts the rows of each code of field j in each group of parent p:
 // [groups × codes], or [codes] if p < 0.
-func (l *Learner) rowsOf(j, p int, weight func(i int) float64) []float64 {
+func (l *Learner) rowsOf(j, p int) []float64 {
 	states := l.data.Books[j].Codes()
 	if p < 0 {
 		n := make([]float64, states)
 		for i, c := range l.data.Codes[j] {
-			n[c] += weight(i)
+			n[c] += l.data.WeightOf(i)
 		}
 		return n
 	}
 	n := make([]float64, l.it.count[p]*states)
 	group, given := l.it.groups[p], l.data.Codes[p]
 	for i, c := range l.data.Codes[j] {
-		n[int(group[given[i]])*states+int(c)] += weight(i)
+		n[int(group[given[i]])*states+int(c)] += l.data.WeightOf(i)
 	}
 	return n
 }
@@ -162,13 +156,13 @@ var strengths = []float64{0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256}
 // all other rows, which is a closed form of the counts. The marginal p(c) of a
 // root has half a row for each code.
 func (l *Learner) estimate(j, p int) []float64 {
-	marginal := normalised(l.rowsOf(j, -1, l.data.WeightOf), 0.5)
+	marginal := normalised(l.rowsOf(j, -1), 0.5)
 	if p < 0 {
 		return marginal
 	}
 	var (
 		states = len(marginal)
-		n      = l.rowsOf(j, p, l.data.WeightOf)
+		n      = l.rowsOf(j, p)
 		group  = l.it.groups[j]
 		groups = l.it.count[j]
 		rows   = len(n) / states

@@ -68,21 +68,6 @@ func (m *Mixture) LogProb(dst []float64, codes [][]uint16) {
 	})
 }
 
-// Posterior sets post [nets][n rows] to p(net given row) and dst [n rows] to
-// log p(row).
-func (m *Mixture) Posterior(post [][]float64, dst []float64, codes [][]uint16) {
-	own := mixPool.Get().(*mixScratch)
-	defer mixPool.Put(own)
-	m.each(len(dst), codes, own, func(lo int, logs [][]float64) {
-		for i := range logs[0] {
-			dst[lo+i] = logSumExp(logs, i)
-			for k := range logs {
-				post[k][lo+i] = math.Exp(logs[k][i] - dst[lo+i])
-			}
-		}
-	})
-}
-
 // each calls f for each chunk of rows with logs [nets][rows], log w_k p_k(row).
 func (m *Mixture) each(rows int, codes [][]uint16, own *mixScratch, f func(lo int, logs [][]float64)) {
 	for len(own.logs) < len(m.Nets) {

@@ -1,0 +1,80 @@
+package chowliu_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/testdata"
+	"github.com/seed-64d012fb/mimic/models/chowliu"
+	"github.com/seed-64d012fb/mimic/modeltest"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+func TestModel(t *testing.T) {
+	modeltest.Run(t, modeltest.Subject{
+		New:    func(*space.Schema) mimic.Family { return chowliu.Family{} },
+		Decode: chowliu.Decode,
+	})
+}
+
+// TestBinarySets compares the likelihood of one tree, on the test rows of binary
+// benchmark sets, with what the literature of those sets gives for a Chow–Liu
+// tree. Smoothing alone may move it, by less than .01 nats.
+func TestBinarySets(t *testing.T) {
+	for _, set := range []struct {
+		name string
+		want float64
+	}{{"nltcs", -6.759}, {"msnbc", -6.540}, {"plants", -16.52}, {"baudio", -44.38}, {"jester", -58.23}} {
+		t.Run(set.name, func(t *testing.T) {
+			train := readBits(t, "binary/"+set.name+".ts.data.gz")
+			test := readBits(t, "binary/"+set.name+".test.data.gz")
+			m, err := fit.Run(context.Background(), train, chowliu.Family{}, fit.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			nats, err := fit.Evaluate(context.Background(), m, test)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if math.Abs(nats.Mean-set.want) > 0.01 || nats.Impossible > 0 {
+				t.Errorf("%.3f nats a row, %d impossible; want %.3f", nats.Mean, nats.Impossible, set.want)
+			}
+		})
+	}
+}
+
+// readBits reads rows of comma-separated bits.
+func readBits(t *testing.T, name string) *table.Table {
+	f, err := os.Open(testdata.Shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(z).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := new(space.Schema)
+	for j := range rows[0] {
+		s.Fields = append(s.Fields, space.Field{Name: fmt.Sprint("x", j), Kind: space.Bool, Levels: []string{"0", "1"}})
+	}
+	b := table.NewBatch(s, 0, len(rows))
+	for i, row := range rows {
+		for j, bit := range row {
+			b.Cols[j].Code[i] = int32(bit[0] - '0')
+		}
+	}
+	return table.New(b)
+}
