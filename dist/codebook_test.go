@@ -20,7 +20,7 @@ func drawField(t *rapid.T) *space.Field {
 		f.Kind, f.Digits = space.Decimal, rapid.IntRange(0, 3).Draw(t, "digits")
 	}
 	f.Min = f.Snap(float64(rapid.IntRange(-50, 50).Draw(t, "min")) * f.Step())
-	f.Max = f.Snap(f.Min + float64(rapid.IntRange(0, 300).Draw(t, "span"))*f.Step())
+	f.Max = f.Snap(f.Min + float64(rapid.SampledFrom([]int{0, 1, 5, 50, 300, 900}).Draw(t, "span"))*f.Step())
 	if rapid.Bool().Draw(t, "optional") {
 		f.Missing = []string{""}
 	}
@@ -46,12 +46,16 @@ func domain(f *space.Field) (x []float64) {
 func drawBook(t *rapid.T) (*space.Field, *Codebook, []float64) {
 	f := drawField(t)
 	values := domain(f)
-	x := rapid.SliceOfN(rapid.SampledFrom(values), 0, 300).Draw(t, "rows")
-	// Heavy values and crowds, which uniform draws lack.
-	for range rapid.IntRange(0, 3).Draw(t, "crowds") {
-		v := rapid.SampledFrom(values).Draw(t, "crowd")
-		for range rapid.IntRange(0, 100).Draw(t, "size") {
-			x = append(x, v)
+	// Rows that are spread evenly or lean to one end, with some heavy values.
+	n := rapid.SampledFrom([]int{0, 1, 2, 7, 40, 400, 4000}).Draw(t, "rows")
+	lean := rapid.Float64Range(1, 6).Draw(t, "lean")
+	heavy := rapid.SliceOfN(rapid.SampledFrom(values), 0, 3).Draw(t, "heavy")
+	r := rng.New(rapid.Uint64().Draw(t, "seed")).Stream(0)
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = values[int(math.Pow(r.Float64(), lean)*float64(len(values)))]
+		if k := int(r.Float64() * 10); k < len(heavy) {
+			x[i] = heavy[k]
 		}
 	}
 	s := NewSummary(f)
@@ -360,5 +364,69 @@ func TestCodebookFewRows(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCodebookRules holds NewNumberBook to what its comment says.
+func TestCodebookRules(t *testing.T) {
+	of := func(f space.Field, x []float64) (*Codebook, []float64) {
+		s := NewSummary(&f)
+		if err := s.Add(table.Column{Num: x}, nil); err != nil {
+			t.Fatal(err)
+		}
+		book, counts, err := s.Codebook()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return book, counts
+	}
+	u := make([]float64, 12000)
+	rng.New(3).Float64s(u, 0)
+
+	// Each of 101 values is a code; two rows in 2502 have one for themselves.
+	ages := []float64{499, 77}
+	for i := range 2500 {
+		ages = append(ages, float64(i%99)*5+1)
+	}
+	wide := space.Field{Name: "age", Kind: space.Integer, Min: 0, Max: 999}
+	book, counts := of(wide, ages)
+	if book.Values() != 101 {
+		t.Errorf("%d codes of 101 values that repeat", book.Values())
+	}
+	unseen := 1.0
+	codes, p := detail(book, table.Column{Num: ages}, len(ages))
+	done := map[float64]bool{}
+	for i, x := range ages {
+		if !done[x] {
+			done[x] = true
+			unseen -= p[i] * counts[codes[i]] / float64(len(ages))
+		}
+	}
+	if want := 2.5 / 2502; math.Abs(unseen/want-1) > 0.05 {
+		t.Errorf("probability %v of what was not seen, want about %v", unseen, want)
+	}
+
+	// 12,000 different reals make 256 bins of 47 rows, give or take one.
+	book, counts = of(space.Field{Name: "real", Kind: space.Real, Min: 0, Max: 1}, u)
+	if book.Values() != 256 {
+		t.Errorf("%d codes of 12,000 reals", book.Values())
+	}
+	for code, n := range counts {
+		if n < 45 || n > 49 {
+			t.Errorf("bin %d has %v rows", code, n)
+		}
+	}
+	// 1,000 make 41 of 24.
+	if book, _ = of(space.Field{Name: "real", Kind: space.Real, Min: 0, Max: 1}, u[:1000]); book.Values() != 41 {
+		t.Errorf("%d codes of 1,000 reals", book.Values())
+	}
+
+	// A value of half the rows is a code of its own, whose mass is its atom's.
+	mixed := append(make([]float64, 6000), u[:6000]...)
+	book, counts = of(space.Field{Name: "real", Kind: space.Real, Min: 0, Max: 1}, mixed)
+	codes, p = detail(book, table.Column{Num: []float64{0}}, 1)
+	resolution := math.Nextafter(1, 2) - 1
+	if counts[codes[0]] != 6000 || math.Abs(p[0]*resolution-1) > 1e-3 {
+		t.Errorf("the heavy value's code has %v rows, and the value the mass %v of it", counts[codes[0]], p[0]*resolution)
 	}
 }

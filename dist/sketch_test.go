@@ -35,10 +35,9 @@ func TestSketchRanks(t *testing.T) {
 		var chain Sketch
 		tree := make([]*Sketch, 0, rows/block)
 		for at := 0; at < rows; at += block {
-			points := appendPoints(nil, x[at:at+block], nil)
-			chain.add(points)
+			chain.Add(x[at:at+block], nil)
 			s := &Sketch{}
-			s.add(points)
+			s.Add(x[at:at+block], nil)
 			tree = append(tree, s)
 		}
 		for len(tree) > 1 {
@@ -89,6 +88,39 @@ func TestSketchRanks(t *testing.T) {
 	}
 }
 
+// TestTally compares with sorting, for few and for many distinct values, negative
+// and positive, tiny and huge.
+func TestTally(t *testing.T) {
+	for _, distinct := range []int{1, 2, 255, 256, 1000, tallyRows} {
+		r := rng.New(uint64(distinct)).Stream(0)
+		x, w := make([]float64, tallyRows), make([]float64, tallyRows)
+		want := map[float64]float64{}
+		for i := range x {
+			k := int(r.Float64() * float64(distinct))
+			x[i] = math.Exp(float64(k%700)-350) * float64(1-2*(k%2)) * float64(1+k/700)
+			w[i] = float64(i % 3)
+			if i%7 == 0 {
+				x[i] = math.NaN()
+			}
+			if x[i] == x[i] && w[i] > 0 {
+				want[x[i]] += w[i]
+			}
+		}
+		points := new(tally).points(x, w)
+		if len(points) != len(want) {
+			t.Errorf("%d points, want %d", len(points), len(want))
+		}
+		for i, p := range points {
+			if i > 0 && p.Value <= points[i-1].Value {
+				t.Fatalf("%v after %v", p.Value, points[i-1].Value)
+			}
+			if p.Own != want[p.Value] {
+				t.Fatalf("weight %v of %v, want %v", p.Own, p.Value, want[p.Value])
+			}
+		}
+	}
+}
+
 func TestSketchLaws(t *testing.T) {
 	value := rapid.SampledFrom([]float64{math.NaN(), math.Copysign(0, -1), 0, 1, 2.5, -3, 1e300})
 	weight := rapid.SampledFrom([]float64{0, 1, 2, 5})
@@ -104,10 +136,10 @@ func TestSketchLaws(t *testing.T) {
 					all = append(all, x[i])
 				}
 			}
-			parts[k].add(appendPoints(nil, x, w))
+			parts[k].Add(x, w)
 		}
 		var once Sketch
-		once.add(appendPoints(nil, all, nil))
+		once.Add(all, nil)
 		left, right, tail := parts[0].clone(), parts[0].clone(), parts[1].clone()
 		left.Merge(&parts[1])
 		left.Merge(&parts[2])

@@ -18,7 +18,6 @@ type Summary struct {
 	levels  []float64 // [levels] rows of each
 	numbers Sketch
 	missing float64
-	scratch []Point
 }
 
 // NewSummary returns the empty summary of a field.
@@ -61,8 +60,7 @@ func (s *Summary) Add(col table.Column, weight []float64) error {
 			return fmt.Errorf("field %q, row %d of the batch: %v is not a finite number", s.field.Name, i, x)
 		}
 	}
-	s.scratch = appendPoints(s.scratch[:0], col.Num, weight)
-	s.numbers.add(append([]Point(nil), s.scratch...))
+	s.numbers.Add(col.Num, weight)
 	return nil
 }
 
@@ -101,9 +99,6 @@ func (s *Summary) Codebook() (*Codebook, []float64, error) {
 	}
 	return book, counts, nil
 }
-
-// Sketch returns the sketch of a numeric column.
-func (s *Summary) Sketch() *Sketch { return &s.numbers }
 
 func weightAt(weight []float64, i int) float64 {
 	if weight == nil {
