@@ -29,8 +29,9 @@ const (
 // Where the data have at most 600 distinct values, of which at most a twentieth
 // of the rows have one for themselves, each value is a code: an atom, whose
 // interval reaches halfway to its neighbours. By Good and Turing's estimate the
-// rows with a value for themselves tell how probable a value is that was not
-// seen; that mass is spread evenly over the rest of the domain.
+// rows with a value for themselves tell how many rows a value that was not seen
+// would have; those are spread evenly over the rest of the domain, each code
+// taking in its interval's share.
 //
 // Otherwise codes are up to 256 intervals of equal mass, 24 rows or more each; a
 // value with half of that mass is a code of its own. Within an interval a value

@@ -388,7 +388,7 @@ func TestCodebookRules(t *testing.T) {
 	for i := range 2500 {
 		ages = append(ages, float64(i%99)*5+1)
 	}
-	wide := space.Field{Name: "age", Kind: space.Integer, Min: 0, Max: 999}
+	wide := space.Field{Name: "age", Kind: space.Integer, Min: 0, Max: 499}
 	book, counts := of(wide, ages)
 	if book.Values() != 101 {
 		t.Errorf("%d codes of 101 values that repeat", book.Values())
