@@ -112,8 +112,8 @@ func (b *bookMaker) eachValue(points []Point, unseen float64) []float64 {
 	for i := range points {
 		hi := b.bound(points, i+1)
 		var rest []pile
-		if w := hi - lo - own; w > 0 {
-			rest = []pile{{lo, hi, unseen * w / free}}
+		if hi-lo > own {
+			rest = []pile{{lo, hi, unseen * (hi - lo) / free}}
 		}
 		b.code(lo, points[i:i+1], rest)
 		counts[i] = points[i].Weight()
