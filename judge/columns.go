@@ -212,7 +212,17 @@ func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, e
 				s.put(sd[c][a], sd[c][b])
 				t.sd[c].value[p] = overlap(s.real, s.made(nil))
 				if at[p] >= 0 {
+					// The bins of a resampled column reach from its own least to
+					// its own greatest: in a long tail that is most of the error.
+					pair := [2]binned{sd[c][a], sd[c][b]}
+					number, x := 0, k.nanos(ja)
+					if cb {
+						number, x = 1, k.nanos(jb)
+					}
 					for r, w := range k.weights {
+						s.bins = equalWidth(s.bins, x, w)
+						pair[number] = s.bins
+						s.put(pair[0], pair[1])
 						t.sd[c].replicate[r][at[p]] = overlap(s.real, s.made(w))
 					}
 				}
@@ -229,6 +239,7 @@ type pairScratch struct {
 	cells []int32
 	real  []float64
 
+	bins   binned
 	unseen []float64 // counts of the held-out rows
 	n      []float64
 }

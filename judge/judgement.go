@@ -116,7 +116,11 @@ type Figure struct {
 	Compared
 	Meaning string  `json:"meaning"`           // in one line
 	Warning string  `json:"warning,omitempty"` // what the figure cannot tell apart here
+	// Outcome is empty where there is nothing to compare with, and for figures
+	// that repeat another as papers compute it.
 	Outcome Outcome `json:"outcome,omitempty"`
+
+	forPapers bool
 }
 
 // Group is what a figure is about.

@@ -3,7 +3,6 @@ package judge
 import (
 	"math"
 	"slices"
-	"sort"
 
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -111,12 +110,13 @@ func tvComplement(real, made []float64) float64 {
 
 // equalWidth returns the column with numbers in the ten bins of equal width
 // between its own least and greatest, as numpy's digitize numbers them: the
-// greatest value, and every missing one, is in bin 11.
-func equalWidth(x []float64) binned {
-	b := binned{make([]int32, len(x)), 12}
+// greatest value, and every missing one, is in bin 11. Rows of weight 0 do not
+// count for least and greatest; the code goes to where b keeps it.
+func equalWidth(b binned, x []float64, w []uint8) binned {
+	b = binned{slices.Grow(b.code[:0], len(x))[:len(x)], 12}
 	lo, hi := math.Inf(1), math.Inf(-1)
-	for _, v := range x {
-		if v == v {
+	for i, v := range x {
+		if v == v && (w == nil || w[i] > 0) {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
@@ -130,10 +130,20 @@ func equalWidth(x []float64) binned {
 	}
 	edge[10] = hi
 	for i, v := range x {
-		b.code[i] = 11
-		if v == v {
-			b.code[i] = int32(sort.Search(11, func(k int) bool { return edge[k] > v }))
+		// How many edges are not above v: about (v − lo)/step + 1, to rounding.
+		k := 11
+		if v >= lo && v < hi {
+			k = max(1, min(10, 1+int((v-lo)/step)))
+			for k > 0 && edge[k-1] > v {
+				k--
+			}
+			for k < 11 && edge[k] <= v {
+				k++
+			}
+		} else if v < lo {
+			k = 0
 		}
+		b.code[i] = int32(k)
 	}
 	return b
 }
@@ -143,7 +153,7 @@ func (fr *frame) sdColumns() []binned {
 	cols := make([]binned, len(fr.use))
 	for a, j := range fr.use {
 		if continuous(&fr.schema.Fields[j]) {
-			cols[a] = equalWidth(fr.nanos(j))
+			cols[a] = equalWidth(binned{}, fr.nanos(j), nil)
 		} else {
 			cols[a] = fr.levelled(j)
 		}
