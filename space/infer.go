@@ -19,6 +19,8 @@ const (
 	maxMantissa = 1e12
 	// manyLevels is how many levels a column may have whether they repeat or not.
 	manyLevels = 1000
+	// fewLevels is how many texts are looked at for one that is a time.
+	fewLevels = 100
 	// fewRows is when values that are all distinct may be so by chance.
 	fewRows = 20
 	// fewNumbers is how many distinct numbers may be names of categories.
@@ -177,15 +179,18 @@ func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
 	_, isDeclared := o.Form()
 	times := o.NewTimes()
 	var bad Misfits
+	some := false
 	for i, l := range p.Levels {
 		if o.Declares(l) {
 			continue
 		}
-		if _, ok := times.Ticks(trimmed(l), time.Second); ok || o.Marks([]byte(l)) {
-			continue
-		}
-		if bad.Count += p.count(i); !bad.few(p.Cells) && !isDeclared {
-			return false
+		if _, ok := times.Ticks(trimmed(l), time.Second); ok {
+			some = true
+		} else if !o.Marks([]byte(l)) {
+			bad.Count += p.count(i)
+			if hopeless := !some && i >= fewLevels; !isDeclared && (hopeless || !bad.few(p.Cells)) {
+				return false
+			}
 		}
 	}
 	r.Times = times.Again()

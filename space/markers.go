@@ -37,7 +37,13 @@ func IsMarker(text []byte) bool {
 // isPlainMarker reports whether text means missing even among texts: None, "-"
 // and "unknown" do not, since they may well be levels like the others.
 func isPlainMarker(text string) bool {
-	switch strings.Trim(text, " \t") {
+	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
+		text = strings.Trim(text, " \t")
+	}
+	if len(text) > len("(null)") {
+		return false
+	}
+	switch text {
 	case "", "?", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NaT", "NULL", "null", "Null", "(null)", `\N`:
 		return true
 	}

@@ -67,8 +67,10 @@ var (
 func (g *grammar) scan(b []byte, last bool, out *records) (length int) {
 	const ones, lows = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
 	var (
-		delimiters = ones * uint64(g.delimiter)
-		newlines   = ones * uint64(g.newline)
+		delimiter, newline, spaced = g.delimiter, g.newline, g.spaced
+
+		delimiters = ones * uint64(delimiter)
+		newlines   = ones * uint64(newline)
 		quotes     = ones * uint64('"')
 
 		text   = b[:len(b)+padding]
@@ -88,7 +90,17 @@ scanning:
 		// highest bit unless they are zero.
 		w := binary.LittleEndian.Uint64(text[base:])
 		d, n, q := w^delimiters, w^newlines, w^quotes
-		found := ^((d&lows + lows | d) & (n&lows + lows | n) & (q&lows + lows | q)) &^ lows
+		d, n, q = d&lows+lows|d, n&lows+lows|n, q&lows+lows|q
+		found := ^(d & n & q) &^ lows
+		if n&q&^lows == ^uint64(lows) && !closed && !spaced && base+8 <= len(b) {
+			for ; found != 0; found &= found - 1 { // delimiters only, as nearly always
+				i := base + bits.TrailingZeros64(found)>>3
+				spans = append(spans, ingest.Span{Lo: uint32(lo), Hi: uint32(i)})
+				lo = i + 1
+			}
+			base += 8
+			continue
+		}
 		i, resume := 0, 0
 	cells:
 		for ; found != 0; found &= found - 1 {
@@ -97,16 +109,16 @@ scanning:
 				break scanning
 			}
 			switch c := text[i]; {
-			case c == g.delimiter:
+			case c == delimiter:
 				if !closed {
-					if g.spaced {
+					if spaced {
 						lo = skipBlanks(text, lo, i)
 					}
 					spans = append(spans, ingest.Span{Lo: uint32(lo), Hi: uint32(i)})
 				}
 				lo, closed = i+1, false
 				continue
-			case c == g.newline:
+			case c == newline:
 				if !closed {
 					hi := i
 					if hi > lo && text[hi-1] == '\r' {
@@ -116,7 +128,7 @@ scanning:
 						record, lo = i+1, i+1
 						continue
 					}
-					if g.spaced {
+					if spaced {
 						lo = skipBlanks(text, lo, hi)
 					}
 					spans = append(spans, ingest.Span{Lo: uint32(lo), Hi: uint32(hi)})
@@ -135,7 +147,7 @@ scanning:
 				closed, mended = false, false
 				continue
 			}
-			if g.spaced {
+			if spaced {
 				lo = skipBlanks(text, lo, i)
 			}
 			if lo != i {

@@ -108,17 +108,18 @@ func (d *dict) keep(text []byte) string {
 // they are all distinct; once in a long while it says no where they are.
 func allDistinct(texts []string) bool {
 	bits := bits.Len(uint(2 * len(texts)))
-	hashes := make([]uint64, 1<<bits) // open addressing; 0 is free
-	mask := uint64(len(hashes) - 1)
+	tags := make([]uint32, 1<<bits) // the lower halves of hashes, open addressing; 0 is free
+	mask := uint64(len(tags) - 1)
 	for _, text := range texts {
-		h := maphash.String(seed, text) | 1
+		h := maphash.String(seed, text)
+		tag := uint32(h) | 1
 		i := h >> (64 - bits)
-		for ; hashes[i] != 0; i = (i + 1) & mask {
-			if hashes[i] == h {
+		for ; tags[i] != 0; i = (i + 1) & mask {
+			if tags[i] == tag {
 				return false
 			}
 		}
-		hashes[i] = h
+		tags[i] = tag
 	}
 	return true
 }
