@@ -114,8 +114,8 @@ type Figure struct {
 	Unit  string `json:"unit,omitempty"`
 	Goal  Goal   `json:"goal"`
 	Compared
-	Meaning string  `json:"meaning"`           // in one line
-	Warning string  `json:"warning,omitempty"` // what the figure cannot tell apart here
+	Meaning string `json:"meaning"`           // in one line
+	Warning string `json:"warning,omitempty"` // what the figure cannot tell apart here
 	// Outcome is empty where there is nothing to compare with, and for figures
 	// that repeat another as papers compute it.
 	Outcome Outcome `json:"outcome,omitempty"`
