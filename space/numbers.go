@@ -165,19 +165,18 @@ func (n *Numbers) addUnusual(text []byte) (x float64, ok bool) {
 // AddValue adds a number that was never text, as if it were written with as few
 // digits as it can be. NaN and infinities are left to the caller.
 func (n *Numbers) AddValue(x float64) {
-	digits := 0
-	if n.Count > 0 {
-		digits = n.MaxDigits // what is on a grid is on a finer one
-	}
-	for digits < len(pow10) && !onGrid(x, digits) {
-		digits++
+	const none = len(pow10) // no number of digits is enough
+	digits := none
+	if n.Count == 0 || n.MaxDigits < none { // else it does not matter any more
+		for digits = 0; digits < none && !onGrid(x, digits); {
+			digits++
+		}
 	}
 	mantissa := uint64(maxExact)
-	if digits < len(pow10) {
+	if digits < none {
 		mantissa = uint64(math.Round(math.Abs(x) * pow10[digits]))
 	}
 	n.add(x, digits, mantissa)
-	n.MinDigits = 0
 }
 
 // onGrid reports whether so many digits after the point are enough to write x.
