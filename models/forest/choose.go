@@ -2,6 +2,7 @@ package forest
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -10,10 +11,12 @@ import (
 const (
 	chooseRows = 2048 // rows by which mutual information is estimated
 	chooseBins = 16   // bins of each of the two columns
+	leastAsk   = 4    // columns that are asked however little they tell
 )
 
 // choose sets the views that each column's trees ask: all those of the columns
-// before it, or of the 32 of them that tell the most about it.
+// before it, or of the 32 of them that tell the most about it, where these tell
+// more than chance would.
 func (m *Model) choose(ctx context.Context, bins [][]uint8, rows int) error {
 	if len(m.columns) <= maxAsk+1 {
 		for p := range m.columns {
@@ -25,9 +28,9 @@ func (m *Model) choose(ctx context.Context, bins [][]uint8, rows int) error {
 	return par.Do(ctx, len(m.columns), func(p int) error {
 		before := upTo(p)
 		if p > maxAsk {
-			information := make([]float64, p)
+			information, excess := make([]float64, p), make([]float64, p)
 			for q := range before {
-				information[q] = mutualInformation(coarse[p], coarse[q])
+				information[q], excess[q] = mutualInformation(coarse[p], coarse[q])
 			}
 			slices.SortStableFunc(before, func(a, b int) int {
 				switch {
@@ -38,7 +41,11 @@ func (m *Model) choose(ctx context.Context, bins [][]uint8, rows int) error {
 				}
 				return 0
 			})
-			before = before[:maxAsk]
+			n := maxAsk
+			for n > leastAsk && excess[before[n-1]] < 3 {
+				n--
+			}
+			before = before[:n]
 			slices.Sort(before)
 		}
 		m.columns[p].ask = m.viewsOf(before)
@@ -95,33 +102,39 @@ func (m *Model) coarse(bins [][]uint8, rows int) [][]uint8 {
 	return coarse
 }
 
-// mutualInformation returns an estimate, in nats, from bins below 16.
+// mutualInformation returns an estimate, in nats, from bins below 16, and by how
+// many standard deviations it exceeds that of independent columns.
 //
-// Reference: Miller (1955), Note on the bias of information estimates.
-func mutualInformation(a, b []uint8) float64 {
+// Reference: Miller (1955), Note on the bias of information estimates; Wilks
+// (1938), The large-sample distribution of the likelihood ratio.
+func mutualInformation(a, b []uint8) (nats, excess float64) {
 	var joint [chooseBins * chooseBins]int32
 	for i := range a {
 		joint[int(a[i])*chooseBins+int(b[i])]++
 	}
 	var left, right [chooseBins]int32
-	sum, cells := 0.0, 0.0
+	rows := int32(len(a))
+	sum, cells, rowsOf, colsOf := entropyTerm(rows), 0.0, 0.0, 0.0
 	for k, n := range joint {
-		left[k/chooseBins] += n
-		right[k%chooseBins] += n
-		sum += entropyTerm(n)
 		if n > 0 {
+			left[k/chooseBins] += n
+			right[k%chooseBins] += n
+			sum += entropyTerm(n)
 			cells++
 		}
 	}
 	for k := range chooseBins {
 		sum -= entropyTerm(left[k]) + entropyTerm(right[k])
 		if left[k] > 0 {
-			cells--
+			rowsOf++
 		}
 		if right[k] > 0 {
-			cells--
+			colsOf++
 		}
 	}
-	n := float64(len(a))
-	return (sum+entropyTerm(int32(len(a))))/n - (cells+1)/(2*n)
+	degrees := (rowsOf - 1) * (colsOf - 1)
+	if rows == 0 || degrees == 0 {
+		return 0, 0
+	}
+	return (sum - (cells-rowsOf-colsOf+1)/2) / float64(rows), (2*sum - degrees) / math.Sqrt(2*degrees)
 }
