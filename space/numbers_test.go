@@ -57,7 +57,9 @@ func plainNumbers(texts []string) (n Numbers, values []float64) {
 }
 
 func anyNumbers() *rapid.Generator[string] {
-	digits := func(most int) *rapid.Generator[string] { return rapid.StringOfN(rapid.RuneFrom([]rune("0123456789")), 0, most, -1) }
+	digits := func(most int) *rapid.Generator[string] {
+		return rapid.StringOfN(rapid.RuneFrom([]rune("0123456789")), 0, most, -1)
+	}
 	written := rapid.Custom(func(t *rapid.T) string {
 		text := rapid.SampledFrom([]string{"", "", "-", "+"}).Draw(t, "sign") + digits(rapid.SampledFrom([]int{3, 9, 22}).Draw(t, "whole most")).Draw(t, "whole")
 		if rapid.Bool().Draw(t, "pointed") {
