@@ -13,7 +13,7 @@ import (
 
 const (
 	barsShown    = 24 // bins of a number
-	levelsShown  = 15 // levels of a field; the others are one bar
+	levelsShown  = 12 // levels of a field; the others are one bar
 	pairsShown   = 20 // of the worst pairs
 	heatMapSide  = 40 // fields of a heat map
 	closestShown = 10
@@ -78,19 +78,26 @@ func (w *work) levelBars(made *frame, j int) []Bar {
 			return cmp.Compare(max(real[b]/nr, own[b]/nm), max(real[a]/nr, own[a]/nm))
 		})
 	}
+	shown := levelsShown
+	if levels == shown+1 {
+		shown++ // one other is no shorter than itself
+	}
 	var bars []Bar
-	rest := Bar{Label: fmt.Sprintf("%d others", max(0, levels-levelsShown))}
+	var rest Bar
+	others := 0
 	for r, k := range order {
 		bar := Bar{Label: w.levels[j][k], Real: Number(real[k] / nr), Samples: Number(own[k] / nm), Outside: k >= len(f.Levels)}
 		switch {
-		case r < levelsShown || bar.Outside && len(bars) < 2*levelsShown:
+		case r < shown || bar.Outside && len(bars) < 2*levelsShown:
 			bars = append(bars, bar)
 		default:
 			rest.Real += bar.Real
 			rest.Samples += bar.Samples
+			others++
 		}
 	}
-	if levels > levelsShown {
+	if others > 0 {
+		rest.Label = fmt.Sprintf("%d others", others)
 		bars = append(bars, rest)
 	}
 	return appendMissing(bars, real[levels]/nr, own[levels]/nm)

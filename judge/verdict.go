@@ -105,6 +105,10 @@ func (w *work) measureDistances(ctx context.Context) error {
 	if w.train.n < 2 {
 		w.note("There is one training row: ratios of distances say nothing.")
 	}
+	if n := w.heldOut.n; 2*n < w.train.n {
+		w.note("%q compares with %d of the %d training rows, as many as there are held-out rows: copies of the others escape it.",
+			figNearer.Name, n, w.train.n)
+	}
 	v := &w.j.Verdict
 	heldDist, heldRatio := near[held].scores()
 	slices.Sort(heldDist)
