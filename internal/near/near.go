@@ -67,10 +67,7 @@ const leafRows = 12
 func New(r Rows, m Metric) *Index {
 	ix := &Index{metric: m, p: len(r.Num), c: len(r.Code)}
 	ix.num, ix.code = rowMajor(r)
-	ix.row = make([]int32, r.N)
-	for i := range ix.row {
-		ix.row[i] = int32(i)
-	}
+	ix.row = Itself(r.N)
 	if r.N > 0 {
 		b := builder{Index: ix, num: ix.num, code: ix.code}
 		b.build(0, r.N)
@@ -96,10 +93,11 @@ func rowMajor(r Rows) ([]float64, []int32) {
 }
 
 // Query returns the k nearest rows of the index to each row of q [q.N·k],
-// nearest first. With self, q are the rows of the index themselves, and none is
+// nearest first. Row i of q is not compared with row own[i] of the index, where
+// own is given and own[i] is not negative: with Itself, no row of the index is
 // its own neighbour. Of several rows at one distance any may be named, but
 // always the same one.
-func (ix *Index) Query(ctx context.Context, q Rows, k int, self bool) ([]Neighbor, error) {
+func (ix *Index) Query(ctx context.Context, q Rows, k int, own []int32) ([]Neighbor, error) {
 	if len(q.Num) != ix.p || len(q.Code) != ix.c {
 		return nil, fmt.Errorf("near: query of %d numeric and %d coded columns to an index of %d and %d",
 			len(q.Num), len(q.Code), ix.p, ix.c)
@@ -111,14 +109,23 @@ func (ix *Index) Query(ctx context.Context, q Rows, k int, self bool) ([]Neighbo
 		for i := b * block; i < min((b+1)*block, q.N); i++ {
 			s := search{Index: ix, num: num[i*ix.p:][:ix.p], code: code[i*ix.c:][:ix.c],
 				best: found[i*k:][:k], skip: -1}
-			if self {
-				s.skip = int32(i)
+			if own != nil {
+				s.skip = own[i]
 			}
 			s.run()
 		}
 		return nil
 	})
 	return found, err
+}
+
+// Itself returns the numbers 0 … n-1, for rows that ask about themselves.
+func Itself(n int) []int32 {
+	own := make([]int32, n)
+	for i := range own {
+		own[i] = int32(i)
+	}
+	return own
 }
 
 // search is one query under way.

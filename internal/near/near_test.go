@@ -95,10 +95,11 @@ func TestQueryEqualsScan(t *testing.T) {
 					r := rand.New(rand.NewPCG(uint64(seed), 1))
 					rows := made(r, c.n, c.p, c.c)
 					q := made(r, c.q, c.p, c.c)
+					var own []int32
 					if self {
-						q = rows
+						q, own = rows, Itself(c.n)
 					}
-					got, err := New(rows, m).Query(context.Background(), q, c.k, self)
+					got, err := New(rows, m).Query(context.Background(), q, c.k, own)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -144,7 +145,7 @@ func TestQueryForAnyWorkers(t *testing.T) {
 	ix := New(rows, Manhattan)
 	var first []Neighbor
 	for _, w := range []int{1, 3, 8} {
-		got, err := ix.Query(par.WithWorkers(context.Background(), w), q, 2, false)
+		got, err := ix.Query(par.WithWorkers(context.Background(), w), q, 2, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +165,7 @@ func BenchmarkQuery(b *testing.B) {
 	rows, q := made(r, 24000, 6, 9), made(r, 24000, 6, 9)
 	for b.Loop() {
 		ix := New(rows, Manhattan)
-		if _, err := ix.Query(context.Background(), q, 1, false); err != nil {
+		if _, err := ix.Query(context.Background(), q, 1, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
