@@ -34,7 +34,7 @@ type Output interface {
 // .tsv, .jsonl or .parquet, each also with .gz or .zst behind; "" and "-" are
 // standard output, as CSV. A file that is there already is replaced on Close.
 func Create(path string, s *space.Schema) (Output, error) {
-	format, pack, err := formatOf(path)
+	f, pack, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func Create(path string, s *space.Schema) (Output, error) {
 			return nil, err
 		}
 	}
-	out, err := start(to, format, pack, s)
+	out, err := start(to, f, pack, s)
 	if err != nil {
 		to.Abort()
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -70,9 +70,9 @@ const (
 )
 
 // formatOf tells from its name what a file is to be.
-func formatOf(path string) (f Format, pack packing, err error) {
+func formatOf(path string) (f format, pack packing, err error) {
 	if path == "" || path == "-" {
-		return CSV, unpackedFile, nil
+		return asCSV, unpackedFile, nil
 	}
 	name := strings.ToLower(filepath.Base(path))
 	ext := filepath.Ext(name)
@@ -82,13 +82,13 @@ func formatOf(path string) (f Format, pack packing, err error) {
 	}
 	switch ext {
 	case "", ".csv", ".txt":
-		return CSV, pack, nil
+		return asCSV, pack, nil
 	case ".tsv", ".tab":
-		return TSV, pack, nil
+		return asTSV, pack, nil
 	case ".jsonl", ".ndjson":
-		return JSONL, pack, nil
+		return asJSONL, pack, nil
 	case ".parquet", ".pq":
-		return Parquet, pack, nil
+		return asParquet, pack, nil
 	case ".json":
 		return "", "", fmt.Errorf("%s: rows are written as JSON lines: name the file .jsonl", path)
 	}
@@ -117,11 +117,11 @@ type output struct {
 	file    destination
 }
 
-func start(to destination, f Format, pack packing, s *space.Schema) (Output, error) {
+func start(to destination, f format, pack packing, s *space.Schema) (Output, error) {
 	out := &output{file: to}
 	w := io.Writer(to)
 	switch {
-	case pack == gzipped && f != Parquet: // which is not written batch by batch
+	case pack == gzipped && f != asParquet: // which is not written batch by batch
 		out.members = &members{w: to}
 		w, out.pack = out.members, out.members
 	case pack == gzipped:
@@ -136,11 +136,11 @@ func start(to destination, f Format, pack packing, s *space.Schema) (Output, err
 	}
 	var rows table.ParallelWriter
 	switch f {
-	case Parquet:
+	case asParquet:
 		var err error
 		out.Writer, err = parquet.NewWriter(w, s, 0)
 		return out, err
-	case JSONL:
+	case asJSONL:
 		rows = jsonl.NewWriter(w, s)
 	default:
 		rows = csv.NewWriter(w, withDelimiter(s, f))
@@ -150,10 +150,10 @@ func start(to destination, f Format, pack packing, s *space.Schema) (Output, err
 }
 
 // withDelimiter returns the schema in a dialect that fits the file's name.
-func withDelimiter(s *space.Schema, f Format) *space.Schema {
+func withDelimiter(s *space.Schema, f format) *space.Schema {
 	t := *s
 	switch {
-	case f == TSV:
+	case f == asTSV:
 		t.Dialect.Delimiter = "\t"
 	case t.Dialect.Delimiter == "\t":
 		t.Dialect.Delimiter = ","

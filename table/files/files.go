@@ -58,9 +58,9 @@ func read(ctx context.Context, sources []*source, opt Options) (*table.Table, *i
 		rep *ingest.Report
 	)
 	switch full[0].format {
-	case Parquet:
+	case asParquet:
 		t, rep, err = readParquet(ctx, full, opt.Options)
-	case JSONL:
+	case asJSONL:
 		t, rep, err = jsonl.Read(ctx, texts(full), jsonl.Options{SkipBadRows: opt.SkipBadRows}, opt.Options)
 	default:
 		t, rep, err = readCSV(ctx, full, csv.Options{Delimiter: delimiter, SkipBadRows: opt.SkipBadRows}, opt)
@@ -100,10 +100,7 @@ func look(ctx context.Context, sources []*source) (full []*source, notes []strin
 func texts(sources []*source) []ingest.File {
 	list := make([]ingest.File, len(sources))
 	for i, s := range sources {
-		list[i] = ingest.File{Name: s.name, Open: s.open}
-		if !s.packed {
-			list[i].Size = s.size
-		}
+		list[i] = ingest.File{Name: s.name, Size: s.full, Open: s.open}
 	}
 	return list
 }

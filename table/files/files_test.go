@@ -39,22 +39,22 @@ func TestRecognise(t *testing.T) {
 		name   string
 		bytes  []byte
 		packed bool
-		format Format
+		format format
 		err    string
 	}{
-		{"csv", []byte("a,b\n1,2\n"), false, CSV, ""},
-		{"csv with a mark", []byte("\ufeffa,b\n"), false, CSV, ""},
-		{"csv that starts with a brace", []byte("{curly},b\n"), false, CSV, ""},
-		{"csv that starts with a bracket", []byte("[unit],b\n"), false, CSV, ""},
-		{"one byte", []byte("x"), false, CSV, ""},
-		{"jsonl", []byte(`{"a":1}`), false, JSONL, ""},
-		{"jsonl after spaces and a mark", []byte("\ufeff\n { \"a\":1}"), false, JSONL, ""},
-		{"an empty object", []byte("{}"), false, JSONL, ""},
-		{"a list", []byte("[\n  {\"a\":1}]"), false, JSONL, ""},
-		{"parquet", []byte("PAR1...."), false, Parquet, ""},
-		{"gzip", gzipOf([]byte("a,b\n")), true, CSV, ""},
-		{"zstd", zstdOf([]byte(`{"a":1}`)), true, JSONL, ""},
-		{"parquet in gzip", gzipOf([]byte("PAR1....")), true, Parquet, ""},
+		{"csv", []byte("a,b\n1,2\n"), false, asCSV, ""},
+		{"csv with a mark", []byte("\ufeffa,b\n"), false, asCSV, ""},
+		{"csv that starts with a brace", []byte("{curly},b\n"), false, asCSV, ""},
+		{"csv that starts with a bracket", []byte("[unit],b\n"), false, asCSV, ""},
+		{"one byte", []byte("x"), false, asCSV, ""},
+		{"jsonl", []byte(`{"a":1}`), false, asJSONL, ""},
+		{"jsonl after spaces and a mark", []byte("\ufeff\n { \"a\":1}"), false, asJSONL, ""},
+		{"an empty object", []byte("{}"), false, asJSONL, ""},
+		{"a list", []byte("[\n  {\"a\":1}]"), false, asJSONL, ""},
+		{"parquet", []byte("PAR1...."), false, asParquet, ""},
+		{"gzip", gzipOf([]byte("a,b\n")), true, asCSV, ""},
+		{"zstd", zstdOf([]byte(`{"a":1}`)), true, asJSONL, ""},
+		{"parquet in gzip", gzipOf([]byte("PAR1....")), true, asParquet, ""},
 		{"nothing", nil, false, "", "is empty"},
 		{"white space", []byte(" \n\r\n"), false, "", "is empty"},
 		{"nothing in gzip", gzipOf(nil), true, "", "is empty"},
@@ -75,6 +75,24 @@ func TestRecognise(t *testing.T) {
 			t.Errorf("%s: %q, packed %v, %v; want %q", c.name, format, packed, err, c.format)
 		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
 			t.Errorf("%s: %v, want %q", c.name, err, c.err)
+		}
+	}
+}
+
+func TestUnpackedSize(t *testing.T) {
+	text := bytes.Repeat([]byte("a,b\n1,2\n"), 1000)
+	members := append(gzipOf(text), gzipOf([]byte("3,4\n"))...)
+	for name, c := range map[string]struct {
+		file []byte
+		want int64
+	}{
+		"gzip": {gzipOf(text), int64(len(text))}, "zstd": {zstdOf(text), int64(len(text))},
+		"members": {members, 0}, // the last says 4
+		"a lie":   {append(gzipOf(text), 0xff, 0xff, 0xff, 0x7f), 0},
+		"short":   {[]byte("\x1f"), 0},
+	} {
+		if got := unpackedSize(bytes.NewReader(c.file), int64(len(c.file))); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
 }
@@ -140,7 +158,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"d", "d is a folder: name its files, as in '" + filepath.Join("d", "*.csv.gz") + "'"},
 		{"a.csv ./a.csv", "a.csv is named twice"},
 		{"a.csv *.csv", "a.csv is named twice"},
-		{"a.csv b.jsonl", "a.csv is csv and b.jsonl is jsonl: the files of one dataset have one format"},
+		{"a.csv b.jsonl", "a.csv is CSV and b.jsonl is JSON lines: the files of one dataset have one format"},
 		{"empty.csv", "empty.csv is empty"},
 		{"empty.csv e2.csv", "all 2 files are empty"},
 		{"book.xlsx", "book.xlsx is a zip archive (an Excel .xlsx file is one too)"},
@@ -164,7 +182,7 @@ func TestStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	var parquetFile inMemory
 	s := &space.Schema{Fields: []space.Field{{Name: "n", Kind: space.Integer, Max: 9}}}
-	w, err := start(&parquetFile, Parquet, unpackedFile, s)
+	w, err := start(&parquetFile, asParquet, unpackedFile, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,12 +286,12 @@ func TestCreate(t *testing.T) {
 
 func TestNamesSayTheFormat(t *testing.T) {
 	for name, want := range map[string]struct {
-		f Format
+		f format
 		p packing
 	}{
-		"": {CSV, ""}, "-": {CSV, ""}, "x.csv": {CSV, ""}, "x": {CSV, ""}, "a.b/x": {CSV, ""}, "x.gz": {CSV, gzipped},
-		"X.TSV.GZ": {TSV, gzipped}, "x.jsonl.zst": {JSONL, zstandard}, "x.ndjson": {JSONL, ""},
-		"x.2024.parquet": {Parquet, ""}, "x.pq.gz": {Parquet, gzipped}, "x.txt": {CSV, ""},
+		"": {asCSV, ""}, "-": {asCSV, ""}, "x.csv": {asCSV, ""}, "x": {asCSV, ""}, "a.b/x": {asCSV, ""}, "x.gz": {asCSV, gzipped},
+		"X.TSV.GZ": {asTSV, gzipped}, "x.jsonl.zst": {asJSONL, zstandard}, "x.ndjson": {asJSONL, ""},
+		"x.2024.parquet": {asParquet, ""}, "x.pq.gz": {asParquet, gzipped}, "x.txt": {asCSV, ""},
 	} {
 		f, p, err := formatOf(name)
 		if err != nil || f != want.f || p != want.p {

@@ -3,6 +3,7 @@ package files
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,16 +12,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Format is what a dataset is written in.
-type Format string
+// format is what a dataset is written in.
+type format string
 
-// The formats that are read and written. TSV is CSV with tabs: it matters to
-// Create alone, since reading finds the delimiter by itself.
+// The formats that are read and written. That CSV has tabs matters to writing
+// alone: reading finds the delimiter by itself.
 const (
-	CSV     Format = "csv"
-	TSV     Format = "tsv"
-	JSONL   Format = "jsonl"
-	Parquet Format = "parquet"
+	asCSV     format = "CSV"
+	asTSV     format = "TSV"
+	asJSONL   format = "JSON lines"
+	asParquet format = "Parquet"
 )
 
 // sniffLen is how many bytes at the start of a file decide what it is.
@@ -58,11 +59,11 @@ var errEmpty = errors.New("is empty")
 
 // recognise tells from the first bytes of a file, already unpacked, what it is.
 // An error says what the file is instead, or is errEmpty.
-func recognise(head []byte) (Format, error) {
+func recognise(head []byte) (format, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(bom)), " \t\r\n")
 	switch {
 	case bytes.HasPrefix(head, []byte("PAR1")):
-		return Parquet, nil
+		return asParquet, nil
 	case len(text) == 0 && len(head) < sniffLen:
 		return "", errEmpty
 	}
@@ -80,9 +81,9 @@ func recognise(head []byte) (Format, error) {
 	// A line of CSV may start with a brace, but not go on as JSON does.
 	switch first, next := firstTwo(text); {
 	case first == '{' && (next == '"' || next == '}'), first == '[' && (next == '{' || next == ']'):
-		return JSONL, nil
+		return asJSONL, nil
 	}
-	return CSV, nil
+	return asCSV, nil
 }
 
 // firstTwo returns the first byte of text and the next one that is no space.
@@ -97,7 +98,7 @@ func firstTwo(text []byte) (first, next byte) {
 }
 
 // identify tells whether r is compressed and what is in it.
-func identify(r io.Reader) (packed bool, f Format, err error) {
+func identify(r io.Reader) (packed bool, f format, err error) {
 	in, packed, err := decompress(bufio.NewReaderSize(r, 64<<10))
 	if err != nil {
 		return false, "", err
@@ -138,4 +139,25 @@ func decompress(r *bufio.Reader) (out io.ReadCloser, packed bool, err error) {
 		return z.IOReadCloser(), true, nil
 	}
 	return io.NopCloser(r), false, nil
+}
+
+// unpackedSize returns how many bytes a compressed file of size bytes unpacks
+// to, as it says itself; 0 if it does not say, or nothing to be believed. It
+// serves to tell how far reading has come, and how much room to make.
+func unpackedSize(r io.ReaderAt, size int64) int64 {
+	const greatestRatio = 1032 // of deflate
+	var full int64
+	var buf [zstd.HeaderMaxSize]byte
+	if n, _ := r.ReadAt(buf[:], 0); bytes.HasPrefix(buf[:n], []byte(zstdMagic)) {
+		var h zstd.Header
+		if h.Decode(buf[:n]) == nil && h.HasFCS && h.FrameContentSize < 1<<62 {
+			full = int64(h.FrameContentSize)
+		}
+	} else if n, _ := r.ReadAt(buf[:4], size-4); n == 4 {
+		full = int64(binary.LittleEndian.Uint32(buf[:])) // modulo 2^32, of the last member
+	}
+	if full < size || full > greatestRatio*size {
+		return 0
+	}
+	return full
 }

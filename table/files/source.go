@@ -19,7 +19,8 @@ type source struct {
 	raw    func() (io.ReadCloser, error) // its bytes as they are stored
 	size   int64                         // of them; 0 if not known
 	packed bool                          // they are compressed
-	format Format                        // of what is in them
+	full   int64                         // bytes of the content; 0 if not known
+	format format                        // of what is in them
 	once   bool                          // they can be read only once: standard input, a pipe
 	temp   *spool                        // a copy of them
 }
@@ -130,8 +131,16 @@ func (s *source) look() error {
 		return fmt.Errorf("cannot be opened: %w", err)
 	}
 	defer r.Close()
-	s.packed, s.format, err = identify(r)
-	return err
+	if s.packed, s.format, err = identify(r); err != nil {
+		return err
+	}
+	if s.full = s.size; s.packed {
+		s.full = 0
+		if at, ok := r.(io.ReaderAt); ok {
+			s.full = unpackedSize(at, s.size)
+		}
+	}
+	return nil
 }
 
 // open returns the content of the source, decompressed.
@@ -192,7 +201,7 @@ func (s *source) copy(from func() (io.ReadCloser, error)) error {
 		return err
 	}
 	s.release()
-	s.temp, s.size, s.packed = temp, temp.size, false
+	s.temp, s.size, s.full, s.packed = temp, temp.size, temp.size, false
 	s.raw = func() (io.ReadCloser, error) { return temp.open(), nil }
 	return nil
 }

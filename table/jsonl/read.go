@@ -312,35 +312,38 @@ func (b *block) Decode(c *ingest.Chunk, want []bool) error {
 	b.spans, b.lines, b.bad = b.spans[:0], b.lines[:0], nil
 	b.seen = append(b.seen[:0], make([]int, n)...)
 	b.addTruths()
-	err := b.eachLine(func(lo, hi int, line int64) error {
-		row := len(b.lines)
+	var (
+		row   int
+		line  int64
+		cells []ingest.Span // of the row
+		guess int           // the next column: keys mostly come in the same order
+	)
+	member := func(name []byte, lo, hi int) (err error) {
+		if guess == n || b.in.keys.names[guess] != string(name) {
+			j, ok := b.in.keys.index[string(name)]
+			if !ok {
+				return &newKeyError{b.in.file.Name, line, string(name)}
+			}
+			guess = j
+		}
+		j := guess
+		guess++
+		if b.seen[j] == row+1 {
+			return fmt.Errorf("key %q comes twice", name)
+		}
+		b.seen[j] = row + 1
+		if want[j] && !b.in.leftOut[j] {
+			cells[j], err = b.cell(j, lo, hi)
+		}
+		return err
+	}
+	err := b.eachLine(func(lo, hi int, at int64) error {
+		row, line, guess = len(b.lines), at, 0
 		for range n {
 			b.spans = append(b.spans, ingest.Null)
 		}
-		cells := b.spans[row*n:]
-		guess := 0 // keys mostly come in the same order
-		err := b.object(lo, hi, func(name []byte, lo, hi int) error {
-			if guess == n || b.in.keys.names[guess] != string(name) {
-				j, ok := b.in.keys.index[string(name)]
-				if !ok {
-					return &newKeyError{b.in.file.Name, line, string(name)}
-				}
-				guess = j
-			}
-			j := guess
-			guess++
-			if b.seen[j] == row+1 {
-				return fmt.Errorf("key %q comes twice", name)
-			}
-			b.seen[j] = row + 1
-			if !want[j] || b.in.leftOut[j] {
-				return nil
-			}
-			var err error
-			cells[j], err = b.cell(j, lo, hi)
-			return err
-		})
-		if err != nil {
+		cells = b.spans[row*n:]
+		if err := b.object(lo, hi, member); err != nil {
 			// What the row has put down is taken back.
 			b.spans = b.spans[:row*n]
 			for j := range b.seen {

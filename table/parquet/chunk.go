@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"sync"
 
@@ -35,6 +36,11 @@ type values struct {
 	num   []float64
 	spans []ingest.Span
 	buf   []byte
+
+	// Of a page they may be places in the dictionary instead. Those take half
+	// the memory, and a page of few levels may have a million rows.
+	places  []uint32
+	inPlace bool
 }
 
 // scratch is the memory of one decoding.
@@ -42,7 +48,6 @@ type scratch struct {
 	raw, body, levels []byte
 	ints              []int64
 	floats            []float64
-	index             []uint32
 }
 
 var (
@@ -116,7 +121,13 @@ func (c *chunk) readDictionary(p *page) (err error) {
 	if n < 0 || n > len(body) {
 		return errMetadata
 	}
-	c.dict = c.out.room(new(values), n)
+	c.dict = c.out.room(new(values), n+1)
+	// Behind the last place is the missing value.
+	if c.out.text {
+		c.dict.spans[n] = ingest.Null
+	} else {
+		c.dict.num[n] = math.NaN()
+	}
 	return c.decode(c.dict, n, format.Plain, body, s)
 }
 
@@ -155,21 +166,22 @@ func (c *chunk) decodePage(p *page, s *scratch) (err error) {
 	if err != nil {
 		return err
 	}
-	v := c.out.room(p.values, p.rows)
+	v := p.values
 	// The values that are there come first, and are then spread to their rows.
-	if b.encoding == format.PlainDictionary || b.encoding == format.RLEDictionary {
-		err = c.lookUp(v, b, s)
+	//lint:ignore SA1019 old files have it
+	if v.inPlace = b.encoding == format.RLEDictionary || b.encoding == format.PlainDictionary; v.inPlace {
+		return c.decodePlaces(v, p.rows, b)
+	}
+	c.out.room(v, p.rows)
+	if err := c.decode(v, b.n, b.encoding, b.values, s); err != nil || b.levels == nil {
+		return err
+	}
+	if c.out.text {
+		spread(v.spans, b.levels, b.n, ingest.Null)
 	} else {
-		err = c.decode(v, b.n, b.encoding, b.values, s)
+		spread(v.num, b.levels, b.n, math.NaN())
 	}
-	if err == nil && b.levels != nil {
-		if c.out.text {
-			spread(v.spans, b.levels, b.n, ingest.Null)
-		} else {
-			spread(v.num, b.levels, b.n, math.NaN())
-		}
-	}
-	return err
+	return nil
 }
 
 // spread moves the first n elements of x to the rows that have a value, and
@@ -185,38 +197,54 @@ func spread[T any](x []T, levels []byte, n int, missing T) {
 	}
 }
 
-// lookUp decodes places in the dictionary.
-func (c *chunk) lookUp(v *values, b body, s *scratch) error {
-	if b.n == 0 {
-		return nil
-	}
+// decodePlaces decodes places in the dictionary.
+func (c *chunk) decodePlaces(v *values, rows int, b body) error {
 	if c.dict == nil {
-		return errors.New("the dictionary is missing")
+		return errors.New("its dictionary is missing")
 	}
-	if len(b.values) == 0 {
-		return errShort
-	}
-	s.index = resize(s.index, b.n)
-	if width := int(b.values[0]); width > 32 {
-		return fmt.Errorf("dictionary places of %d bits", width)
-	} else if err := hybrid(s.index, b.values[1:], width); err != nil {
-		return err
-	}
-	if c.out.text {
-		v.buf = c.dict.buf
-		return gather(v.spans[:b.n], c.dict.spans, s.index)
-	}
-	return gather(v.num[:b.n], c.dict.num, s.index)
-}
-
-func gather[T any](dst, src []T, index []uint32) error {
-	for i, k := range index {
-		if uint64(k) >= uint64(len(src)) {
-			return fmt.Errorf("place %d of a dictionary of %d", k, len(src))
+	missing := uint32(max(len(c.dict.num), len(c.dict.spans)) - 1)
+	v.places, v.buf = resize(v.places, rows), c.dict.buf
+	if b.n > 0 {
+		if len(b.values) == 0 {
+			return errShort
 		}
-		dst[i] = src[k]
+		width := int(b.values[0])
+		if width > 32 {
+			return fmt.Errorf("dictionary places of %d bits", width)
+		}
+		if err := hybrid(v.places[:b.n], b.values[1:], width); err != nil {
+			return err
+		}
+		if k := slices.Max(v.places[:b.n]); k >= missing {
+			return fmt.Errorf("place %d of a dictionary of %d", k, missing)
+		}
+	}
+	if b.levels != nil {
+		spread(v.places, b.levels, b.n, missing)
 	}
 	return nil
+}
+
+// appendNum appends the numbers of rows lo … hi-1 of a page.
+func (c *chunk) appendNum(dst []float64, v *values, lo, hi int) []float64 {
+	if !v.inPlace {
+		return append(dst, v.num[lo:hi]...)
+	}
+	for _, k := range v.places[lo:hi] {
+		dst = append(dst, c.dict.num[k])
+	}
+	return dst
+}
+
+// appendSpans appends the texts of rows lo … hi-1 of a page, which lie in v.buf.
+func (c *chunk) appendSpans(dst []ingest.Span, v *values, lo, hi int) []ingest.Span {
+	if !v.inPlace {
+		return append(dst, v.spans[lo:hi]...)
+	}
+	for _, k := range v.places[lo:hi] {
+		dst = append(dst, c.dict.spans[k])
+	}
+	return dst
 }
 
 // decode sets the first n of v to the values in body.

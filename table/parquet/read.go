@@ -474,7 +474,7 @@ func (in *input) Open() (ingest.Pass, error) {
 }
 
 // blockRows is how many rows of a row group are decoded at once.
-const blockRows = 1 << 16
+const blockRows = 1 << 15
 
 // pass hands out the row groups in blocks of rows.
 type pass struct {
@@ -577,7 +577,12 @@ func (b *block) decodeColumn(j int) (v ingest.Values, err error) {
 		return v, err
 	}
 	part.pages = c.pages[c.pageAt(b.lo) : c.pageAt(b.hi-1)+1]
-	part.num, part.spans, part.buf = part.num[:0], part.spans[:0], part.buf[:0]
+	part.buf = part.buf[:0]
+	if c.out.text {
+		part.spans = slices.Grow(part.spans[:0], b.hi-b.lo)
+	} else {
+		part.num = slices.Grow(part.num[:0], b.hi-b.lo)
+	}
 	oneBuf := true
 	for i, p := range part.pages {
 		vals, err := c.page(p)
@@ -586,10 +591,10 @@ func (b *block) decodeColumn(j int) (v ingest.Values, err error) {
 		}
 		lo, hi := max(b.lo-p.first, 0), min(b.hi-p.first, p.rows)
 		if !c.out.text {
-			part.num = append(part.num, vals.num[lo:hi]...)
+			part.num = c.appendNum(part.num, vals, lo, hi)
 			continue
 		}
-		part.spans = append(part.spans, vals.spans[lo:hi]...)
+		part.spans = c.appendSpans(part.spans, vals, lo, hi)
 		oneBuf = oneBuf && (i == 0 || sameMemory(vals.buf, v.Buf))
 		v.Buf = vals.buf
 	}

@@ -178,12 +178,12 @@ func (c *columnWriter) node() pq.Node {
 const step = 4096
 
 func (c *columnWriter) write(w *pq.ColumnWriter, b *table.Batch) error {
-	for i := range b.N {
-		v, err := c.value(&b.Cols[c.index], i)
-		if err != nil {
+	for lo := 0; lo < b.N; {
+		hi := min(b.N, lo+step-len(c.values))
+		if i, err := c.add(&b.Cols[c.index], lo, hi); err != nil {
 			return fmt.Errorf("row %d: field %q: %w", b.First+int64(i), c.field.Name, err)
 		}
-		if c.values = append(c.values, v); len(c.values) == step {
+		if lo = hi; len(c.values) == step {
 			if err := c.flush(w); err != nil {
 				return err
 			}
@@ -199,43 +199,70 @@ func (c *columnWriter) flush(w *pq.ColumnWriter) error {
 }
 
 var (
-	errMissing = errors.New("a value is missing, and the schema says that none is")
-	errLevel   = errors.New("a code is no level of the schema")
-	errNoText  = errors.New("the column has no values")
+	errMissing  = errors.New("a value is missing, and the schema says that none is")
+	errLevel    = errors.New("a code is no level of the schema")
+	errNoValues = errors.New("the column has no values")
 )
 
-func (c *columnWriter) value(col *table.Column, i int) (v pq.Value, err error) {
-	missing := false
+// add takes rows lo … hi-1 of a column; i is the row that an error is about.
+func (c *columnWriter) add(col *table.Column, lo, hi int) (i int, err error) {
 	switch {
 	case col.Code != nil:
-		code := col.Code[i]
-		if missing = code == table.Missing; missing {
-			break
+		for i, code := range col.Code[lo:hi] {
+			switch {
+			case uint(code) < uint(len(c.levels)):
+				c.values = append(c.values, c.levels[code])
+			case code != table.Missing:
+				return lo + i, errLevel
+			default:
+				err = c.addMissing()
+			}
+			if err != nil {
+				return lo + i, err
+			}
 		}
-		if code < 0 || int(code) >= len(c.levels) {
-			return v, errLevel
-		}
-		return c.levels[code], nil
 	case col.Num != nil:
-		if missing = col.Num[i] != col.Num[i]; missing {
-			break
+		for i, x := range col.Num[lo:hi] {
+			if x != x {
+				err = c.addMissing()
+			} else {
+				err = c.addValue(c.number(x))
+			}
+			if err != nil {
+				return lo + i, err
+			}
 		}
-		v, err = c.number(col.Num[i])
 	case col.Text != nil:
-		if missing = c.missing != nil && c.field.IsMissing([]byte(col.Text[i])); missing {
-			break
+		for i, text := range col.Text[lo:hi] {
+			if c.missing != nil && c.field.IsMissing([]byte(text)) {
+				err = c.addMissing()
+			} else {
+				err = c.addValue(c.storage.valueOf(c.field, text))
+			}
+			if err != nil {
+				return lo + i, err
+			}
 		}
-		v, err = c.storage.valueOf(c.field, col.Text[i])
 	default:
-		return v, errNoText
+		return lo, errNoValues
 	}
-	switch {
-	case !missing:
-		return v.Level(0, c.present, c.index), err
-	case c.missing == nil:
-		return v, errMissing
+	return hi, nil
+}
+
+func (c *columnWriter) addMissing() error {
+	if c.missing == nil {
+		return errMissing
 	}
-	return *c.missing, nil
+	c.values = append(c.values, *c.missing)
+	return nil
+}
+
+func (c *columnWriter) addValue(v pq.Value, err error) error {
+	if c.present > 0 {
+		v = v.Level(0, c.present, c.index)
+	}
+	c.values = append(c.values, v)
+	return err
 }
 
 // usual returns how a field is stored that does not say.
