@@ -116,10 +116,13 @@ type trends struct {
 	same       [candidates][]float64 // see shapes.same
 }
 
-// resampledPairs is how many pairs at most carry the standard errors. The mean
-// of fewer pairs varies more, so that the errors are too large rather than too
-// small.
-const resampledPairs = 150
+// resampledPairs is how many pairs at most carry the standard errors, of many
+// rows as few as resampledWork allows. The mean of fewer pairs varies more, so
+// that the errors are too large rather than too small.
+const (
+	resampledPairs = 150
+	resampledWork  = 4e9 // rows × pairs × replicates
+)
 
 func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, edges [][]float64, k rng.Key) (*trends, error) {
 	t := &trends{}
@@ -128,7 +131,11 @@ func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, e
 			t.pairs = append(t.pairs, [2]int{a, b})
 		}
 	}
-	t.resampled = subset(len(t.pairs), resampledPairs, k)
+	rows := 0
+	for _, c := range cand {
+		rows += c.n
+	}
+	t.resampled = subset(len(t.pairs), min(resampledPairs, max(10, resampledWork/(replicates*rows))), k)
 	at := make([]int, len(t.pairs)) // place among the resampled, or -1
 	for p := range at {
 		at[p] = -1

@@ -329,6 +329,16 @@ func (w *work) describeClosest(c *closeness) {
 	}
 }
 
+// describeEach records the verdict on every sample, if it is wanted.
+func (w *work) describeEach(c *closeness, classes []class) {
+	if !w.opt.Each {
+		return
+	}
+	for i, row := range c.rows {
+		w.j.Each = append(w.j.Each, Each{row, string("ABC"[classes[i]]), Number(c.dist(i)), Number(c.ratio(i)), int(c.nearest[2*i].Row)})
+	}
+}
+
 // describeMap records where rows lie, if they have coordinates.
 func (w *work) describeMap(rows []int, classes []class) {
 	x, y := w.coordinate(180, "longitude", "lon", "lng", "long"), w.coordinate(90, "latitude", "lat")

@@ -50,6 +50,7 @@ type Options struct {
 	Seed      uint64  // of everything that is drawn
 	HeldShare float64 // of Train, held out where Input.Held is nil; 0 means 0.2
 	Rows      int64   // rows to draw from Model; 0 means as many as Train has
+	Each      bool    // also record the verdict on each sample
 
 	// Progress, if set, is told which of how many stages begins.
 	Progress func(stage string, done, total int64)

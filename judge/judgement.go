@@ -30,6 +30,17 @@ type Judgement struct {
 	Tells   Tells     `json:"tells"`
 	Closest []Closest `json:"closest,omitempty"`
 	Map     *Map      `json:"map,omitempty"`
+	// Each holds the verdict on every sample that was measured, if it is wanted.
+	Each []Each `json:"each,omitempty"`
+}
+
+// Each is the verdict on one sample, and how new it is.
+type Each struct {
+	Row      int    `json:"row"`       // of the samples, from 0
+	Class    string `json:"class"`     // A, B or C
+	Distance Number `json:"distance"`  // to the closest training row
+	Ratio    Number `json:"ratio"`     // of it to the distance to the second closest
+	Train    int    `json:"train_row"` // the closest, from 0
 }
 
 // Rows counts the rows.

@@ -195,7 +195,7 @@ func TestSecondRealSample(t *testing.T) {
 	in := Input{Train: people(1, 900), Held: people(2, 900), Samples: people(3, 900), Rules: []string{order}}
 	var first []byte
 	for _, workers := range []int{1, 3} {
-		j, err := Run(par.WithWorkers(context.Background(), workers), in, Options{Label: "owner", Seed: 1})
+		j, err := Run(par.WithWorkers(context.Background(), workers), in, Options{Label: "owner", Seed: 1, Each: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,6 +216,18 @@ func TestSecondRealSample(t *testing.T) {
 		}
 		if c := float64(j.Verdict.Samples.Copied.Value); c > 0.03 {
 			t.Errorf("%.3f of a real sample are called copies", c)
+		}
+		copied := 0
+		for i, e := range j.Each {
+			if e.Row != i || e.Class == "B" && !(e.Distance < j.Verdict.Near || e.Ratio < j.Verdict.NearRatio || e.Distance == 0) {
+				t.Errorf("sample %d: %+v", i, e)
+			}
+			if e.Class == "B" {
+				copied++
+			}
+		}
+		if got := float64(copied) / float64(len(j.Each)); got != float64(j.Verdict.Samples.Copied.Value) {
+			t.Errorf("%v of the samples are B one by one, %v in all", got, j.Verdict.Samples.Copied.Value)
 		}
 		var back Judgement
 		if err := json.Unmarshal(text, &back); err != nil {

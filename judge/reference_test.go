@@ -244,7 +244,7 @@ func frameOf(t *testing.T, g *ground, rows [][]float64) *frame {
 }
 
 // Areas of the two-sample test are within .01 of scikit-learn's on the same rows
-// and folds, from rows that cannot be told apart to rows that nearly all can.
+// and folds: where one column gives the rows away a little, and three do much.
 func TestTwoSampleAgainstScikitLearn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains on 12,000 rows")

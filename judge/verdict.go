@@ -142,6 +142,7 @@ func (w *work) measureDistances(ctx context.Context) error {
 		if c == samples {
 			w.describeClosest(near[c])
 			w.describeMap(near[c].rows, classes)
+			w.describeEach(near[c], classes)
 		}
 	}
 	w.add(figCopies, compare(func(c int) Estimate { return copy_[c] }))
