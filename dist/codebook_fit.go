@@ -20,7 +20,7 @@ const (
 	atomRows    = 3       // rows of an atom at least
 	partGain    = 2.0     // nats of likelihood that an atom or a tile must gain
 	halfRow     = 0.5     // weight of what the data leave empty
-	directCells = 1 << 16 // positions of a grid that are coded by a table
+	directCells = 1 << 12 // positions of a grid that are coded by a table
 )
 
 // NewNumberBook returns the codebook of a numeric field whose training values

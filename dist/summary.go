@@ -44,7 +44,7 @@ func (s *Summary) Add(col table.Column, weight []float64) error {
 			case level == table.Missing:
 				return s.neverMissing(i)
 			default:
-				return fmt.Errorf("field %q, row %d of the batch: a value that the schema does not list", s.field.Name, i)
+				return &rowError{i, fmt.Errorf("field %q: a value that the schema does not list", s.field.Name)}
 			}
 		}
 		return nil
@@ -57,7 +57,7 @@ func (s *Summary) Add(col table.Column, weight []float64) error {
 		case x != x:
 			s.missing += w
 		case math.IsInf(x, 0):
-			return fmt.Errorf("field %q, row %d of the batch: %v is not a finite number", s.field.Name, i, x)
+			return &rowError{i, fmt.Errorf("field %q: %v is not a finite number", s.field.Name, x)}
 		}
 	}
 	s.numbers.Add(col.Num, weight)
@@ -65,7 +65,25 @@ func (s *Summary) Add(col table.Column, weight []float64) error {
 }
 
 func (s *Summary) neverMissing(i int) error {
-	return fmt.Errorf("field %q, row %d of the batch: missing, which the schema does not allow; add a marker to its missing list", s.field.Name, i)
+	return &rowError{i, fmt.Errorf("field %q: missing, which the schema does not allow; add a marker to its missing list", s.field.Name)}
+}
+
+// rowError is what is wrong with a row, counted from the first of its batch.
+type rowError struct {
+	row int
+	err error
+}
+
+func (e *rowError) Error() string { return fmt.Sprintf("row %d of the batch: %v", e.row, e.err) }
+func (e *rowError) Unwrap() error { return e.err }
+
+// InRow turns an error of Summary.Add into one that names the row by its global
+// index, first being that of the column's first row.
+func InRow(err error, first int64) error {
+	if e, ok := err.(*rowError); ok {
+		return fmt.Errorf("row %d: %w", first+int64(e.row), e.err)
+	}
+	return err
 }
 
 // Merge adds the rows of later.
@@ -135,7 +153,7 @@ func (s *Summaries) Add(b *table.Batch) error {
 			continue
 		}
 		if err := f.Add(b.Cols[j], b.Weight); err != nil {
-			return fmt.Errorf("batch of rows %d to %d: %w", b.First, b.First+int64(b.N)-1, err)
+			return InRow(err, b.First)
 		}
 	}
 	return nil

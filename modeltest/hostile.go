@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"testing"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -54,6 +55,31 @@ func hostileBlobs(s Subject) (err error) {
 		}
 	}
 	return nil
+}
+
+// Fuzz has a fuzzer change the blobs of fitted models: Decode must answer with an
+// error or a model that works.
+func Fuzz(f *testing.F, s Subject) {
+	for _, a := range []arena{kinds, oneReal} {
+		m, err := s.fitted(a.rows(50, 31), 1)
+		if err != nil {
+			f.Fatal(err)
+		}
+		blob, err := m.AppendBinary(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(a.name == kinds.name, blob)
+	}
+	f.Fuzz(func(t *testing.T, ofKinds bool, blob []byte) {
+		a := oneReal
+		if ofKinds {
+			a = kinds
+		}
+		if err := s.survives(a, blob); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // survives decodes a mutant and uses what comes out.

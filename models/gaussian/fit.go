@@ -151,7 +151,7 @@ func newFirstStats(f *gaussFit) *firstStats {
 func (s *firstStats) Add(b *table.Batch) error {
 	for i, j := range s.fields.coded {
 		if err := s.levels[i].Add(b.Cols[j], b.Weight); err != nil {
-			return fmt.Errorf("batch of rows %d to %d: %w", b.First, b.First+int64(b.N)-1, err)
+			return dist.InRow(err, b.First)
 		}
 	}
 	weight := slices.Clone(b.Weight)
@@ -175,7 +175,7 @@ func (s *firstStats) Add(b *table.Batch) error {
 		for i, p := range col {
 			if p != p {
 				if weight[i] != 0 && !field.Optional() {
-					return fmt.Errorf("field %q, row %d: missing, which the schema does not allow; add a marker to its missing list", field.Name, b.First+int64(i))
+					return fmt.Errorf("row %d: field %q: missing, which the schema does not allow; add a marker to its missing list", b.First+int64(i), field.Name)
 				}
 				complete[i] = false
 			}
@@ -197,7 +197,7 @@ func (f fields) columns(b *table.Batch) ([][]float64, error) {
 	for k, j := range f.numeric {
 		x[k] = make([]float64, b.N)
 		if odd := f.positions(x[k], b, k, 0); odd >= 0 && b.WeightOf(odd) != 0 {
-			return nil, fmt.Errorf("field %q, row %d: %v is not a value of a %v", b.Schema.Fields[j].Name, b.First+int64(odd), b.Cols[j].Num[odd], b.Schema.Fields[j].Kind)
+			return nil, fmt.Errorf("row %d: field %q: %v is not a value of a %v", b.First+int64(odd), b.Schema.Fields[j].Name, b.Cols[j].Num[odd], b.Schema.Fields[j].Kind)
 		}
 	}
 	return x, nil

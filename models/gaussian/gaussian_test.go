@@ -9,11 +9,13 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 )
 
-func TestModel(t *testing.T) {
-	modeltest.Run(t, modeltest.Subject{
-		New:       func(*space.Schema) mimic.Family { return gaussian.Family{} },
-		Decode:    gaussian.Decode,
-		Inexact:   true,
-		Unbounded: true,
-	})
+var subject = modeltest.Subject{
+	New:       func(*space.Schema) mimic.Family { return gaussian.Family{} },
+	Decode:    gaussian.Decode,
+	Inexact:   true,
+	Unbounded: true,
 }
+
+func TestModel(t *testing.T) { modeltest.Run(t, subject) }
+
+func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, subject) }

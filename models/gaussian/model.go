@@ -1,9 +1,9 @@
 package gaussian
 
 import (
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
@@ -284,21 +284,20 @@ func (m *Model) Describe() []mimic.Description {
 	const most = 12 // fields whose correlations fit on a page
 	mean := mimic.Description{Title: "The normal distribution", Head: []string{"field", "mean", "standard deviation"}}
 	correlation := mimic.Description{Title: "Correlations", Head: []string{""}}
-	scale := m.Covariance()
+	means, cov := m.Mean(), m.Covariance()
 	for k, j := range m.fields.numeric {
-		f, g := &m.schema.Fields[j], m.fields.grids[k]
-		at := m.mean[k]
-		if !g.Real() {
-			at = math.Round(at)
+		f, at := &m.schema.Fields[j], strconv.FormatFloat(means[k], 'g', 5, 64)
+		if f.Kind == space.Datetime || f.Kind == space.Duration {
+			at = string(f.AppendNum(nil, math.Round(means[k])))
 		}
-		mean.Rows = append(mean.Rows, []string{f.Name, string(f.AppendNum(nil, g.Value(at))), fmt.Sprintf("%.4g", math.Sqrt(scale[k*d+k]))})
+		mean.Rows = append(mean.Rows, []string{f.Name, at, strconv.FormatFloat(math.Sqrt(cov[k*d+k]), 'g', 4, 64)})
 		if k >= most {
 			continue
 		}
 		correlation.Head = append(correlation.Head, f.Name)
 		row := []string{f.Name}
 		for i := range min(d, most) {
-			row = append(row, fmt.Sprintf("%.2f", m.cov[k*d+i]/math.Sqrt(m.cov[k*d+k]*m.cov[i*d+i])))
+			row = append(row, strconv.FormatFloat(cov[k*d+i]/math.Sqrt(cov[k*d+k]*cov[i*d+i]), 'f', 2, 64))
 		}
 		correlation.Rows = append(correlation.Rows, row)
 	}

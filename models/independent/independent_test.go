@@ -13,12 +13,14 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-func TestModel(t *testing.T) {
-	modeltest.Run(t, modeltest.Subject{
-		New:    func(*space.Schema) mimic.Family { return independent.Family{} },
-		Decode: independent.Decode,
-	})
+var subject = modeltest.Subject{
+	New:    func(*space.Schema) mimic.Family { return independent.Family{} },
+	Decode: independent.Decode,
 }
+
+func TestModel(t *testing.T) { modeltest.Run(t, subject) }
+
+func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, subject) }
 
 // TestCounts works out two columns by hand: rows are counted, and the smoothing
 // asked for is spread evenly.

@@ -113,10 +113,13 @@ func (c *classCounts) Add(b *table.Batch) error {
 			n := book.Codes()
 			book.Encode(codes[:hi-lo], b.Cols[j].Slice(lo, hi))
 			for i, code := range codes[:hi-lo] {
-				if classes[i] == dist.Outside || code == dist.Outside {
+				switch w := b.WeightOf(lo + i); {
+				case w == 0:
+				case classes[i] == dist.Outside || code == dist.Outside:
 					return fmt.Errorf("row %d has values outside the sample space that the first pass did not see", b.First+int64(lo+i))
+				default:
+					counts[int(classes[i])*n+int(code)] += w
 				}
-				counts[int(classes[i])*n+int(code)] += b.WeightOf(lo + i)
 			}
 		}
 	}

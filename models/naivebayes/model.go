@@ -83,12 +83,13 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 		m.logProbOfLabelled(dst, b)
 		return nil
 	}
-	scores := make([]float64, min(b.N, chunk)*m.Classes())
+	n := m.Classes()
+	scores := make([]float64, min(b.N, chunk)*n)
 	for lo := 0; lo < b.N; lo += chunk {
-		part := b.Slice(lo, min(lo+chunk, b.N))
-		m.joint(scores[:part.N*m.Classes()], dst[lo:lo+part.N], part)
-		for i := range part.N {
-			dst[lo+i] += logSumExp(scores[i*m.Classes() : (i+1)*m.Classes()])
+		dst := dst[lo:min(lo+chunk, b.N)]
+		m.joint(scores, dst, b, lo)
+		for i := range dst {
+			dst[i] += logSumExp(scores[i*n : (i+1)*n])
 		}
 	}
 	return nil
@@ -119,24 +120,25 @@ func (m *Model) logProbOfLabelled(dst []float64, b *table.Batch) {
 	}
 }
 
-// joint sets scores [n rows × classes] to log p(y) + Σ_j log p(c_j | y) over the
-// features, and rest [n rows] to Σ_j log p(x_j | c_j), which all classes share.
-func (m *Model) joint(scores, rest []float64, b *table.Batch) {
+// joint sets rest [n rows] to Σ_j log p(x_j | c_j) over the features of rows lo,
+// lo+1, … of b, which all classes share, and scores [n rows × classes] to
+// log p(y) + Σ_j log p(c_j | y).
+func (m *Model) joint(scores, rest []float64, b *table.Batch, lo int) {
 	var codes [chunk]uint16
-	n := m.Classes()
-	for i := range b.N {
+	n, rows := m.Classes(), len(rest)
+	for i := range rows {
 		copy(scores[i*n:(i+1)*n], m.prior.LogP())
 	}
 	clear(rest)
 	for _, f := range m.features {
-		col := b.Cols[f.field]
-		f.book.Encode(codes[:b.N], col)
-		for i, code := range codes[:b.N] {
+		col, codes := b.Cols[f.field].Slice(lo, lo+rows), codes[:rows]
+		f.book.Encode(codes, col)
+		for i, code := range codes {
 			if code != dist.Outside {
 				addTo(scores[i*n:(i+1)*n], f.logp[int(code)*n:])
 			}
 		}
-		f.book.LogDetail(rest, codes[:b.N], col)
+		f.book.LogDetail(rest, codes, col)
 	}
 }
 
@@ -171,15 +173,15 @@ const negligible = -45
 // class has zeros.
 func (m *Model) Posterior(dst []float64, b *table.Batch) error {
 	n := m.Classes()
-	rest := make([]float64, min(b.N, chunk))
+	var details [chunk]float64
 	for lo := 0; lo < b.N; lo += chunk {
-		part := b.Slice(lo, min(lo+chunk, b.N))
-		scores := dst[lo*n : (lo+part.N)*n]
-		m.joint(scores, rest[:part.N], part)
-		for i := range part.N {
+		rest := details[:min(chunk, b.N-lo)]
+		scores := dst[lo*n : (lo+len(rest))*n]
+		m.joint(scores, rest, b, lo)
+		for i, detail := range rest {
 			row := scores[i*n : (i+1)*n]
 			total := logSumExp(row)
-			if math.IsInf(total, -1) || math.IsInf(rest[i], -1) {
+			if math.IsInf(total, -1) || math.IsInf(detail, -1) {
 				clear(row)
 				continue
 			}

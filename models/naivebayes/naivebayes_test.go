@@ -9,12 +9,14 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 )
 
-func TestModelWithLabel(t *testing.T) {
-	modeltest.Run(t, modeltest.Subject{
-		New:    func(s *space.Schema) mimic.Family { return naivebayes.Family{Label: s.Fields[0].Name} },
-		Decode: naivebayes.Decode,
-	})
+var labelled = modeltest.Subject{
+	New:    func(s *space.Schema) mimic.Family { return naivebayes.Family{Label: s.Fields[0].Name} },
+	Decode: naivebayes.Decode,
 }
+
+func TestModelWithLabel(t *testing.T) { modeltest.Run(t, labelled) }
+
+func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, labelled) }
 
 // TestModelWithNumberLabel takes the last field for the label, which is a number
 // in most sample spaces.

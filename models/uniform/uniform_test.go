@@ -15,12 +15,14 @@ import (
 	"github.com/seed-64d012fb/mimic/table/files"
 )
 
-func TestModel(t *testing.T) {
-	modeltest.Run(t, modeltest.Subject{
-		New:    func(*space.Schema) mimic.Family { return uniform.Family{} },
-		Decode: uniform.Decode,
-	})
+var subject = modeltest.Subject{
+	New:    func(*space.Schema) mimic.Family { return uniform.Family{} },
+	Decode: uniform.Decode,
 }
+
+func TestModel(t *testing.T) { modeltest.Run(t, subject) }
+
+func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, subject) }
 
 func fitted(t *testing.T, rows *table.Table) *uniform.Model {
 	t.Helper()
