@@ -20,3 +20,10 @@ func (f *Field) Truth() (no, yes int32, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// TrueFalse reports whether the levels are the words true and false, in any
+// case, and do not just mean it: a format that has booleans writes them so.
+func (f *Field) TrueFalse() bool {
+	no, yes, ok := f.Truth()
+	return ok && strings.EqualFold(f.Levels[no], "false") && strings.EqualFold(f.Levels[yes], "true")
+}

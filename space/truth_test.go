@@ -8,17 +8,20 @@ func TestTruth(t *testing.T) {
 		levels  []string
 		no, yes int32
 		ok      bool
+		literal bool // TrueFalse
 	}{
-		{Bool, []string{"false", "true"}, 0, 1, true},
-		{Bool, []string{"Yes", "No"}, 1, 0, true},
-		{Bool, []string{"0", "1"}, 0, 1, true},
-		{Bool, []string{"Female", "Male"}, 0, 0, false},
-		{Bool, []string{"yes"}, 0, 0, false},
-		{Category, []string{"false", "true"}, 0, 0, false},
+		{Bool, []string{"false", "true"}, 0, 1, true, true},
+		{Bool, []string{"TRUE", "False"}, 1, 0, true, true},
+		{Bool, []string{"Yes", "No"}, 1, 0, true, false},
+		{Bool, []string{"0", "1"}, 0, 1, true, false},
+		{Bool, []string{"Female", "Male"}, 0, 0, false, false},
+		{Bool, []string{"yes"}, 0, 0, false, false},
+		{Category, []string{"false", "true"}, 0, 0, false, false},
 	} {
-		no, yes, ok := (&Field{Kind: c.kind, Levels: c.levels}).Truth()
-		if no != c.no || yes != c.yes || ok != c.ok {
-			t.Errorf("%v %q: %d, %d, %v", c.kind, c.levels, no, yes, ok)
+		f := &Field{Kind: c.kind, Levels: c.levels}
+		no, yes, ok := f.Truth()
+		if no != c.no || yes != c.yes || ok != c.ok || f.TrueFalse() != c.literal {
+			t.Errorf("%v %q: %d, %d, %v, %v", c.kind, c.levels, no, yes, ok, f.TrueFalse())
 		}
 	}
 }

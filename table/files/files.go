@@ -106,6 +106,13 @@ func texts(sources []*source) []ingest.File {
 }
 
 func readCSV(ctx context.Context, sources []*source, how csv.Options, opt Options) (*table.Table, *ingest.Report, error) {
+	if o := opt.Overrides; o != nil && o.Dialect != nil {
+		// A person says how the files are written.
+		opt.NoHeader = opt.NoHeader || o.Dialect.NoHeader
+		if d := o.Dialect.Delimiter; d != "" && how.Delimiter == 0 {
+			how.Delimiter = d[0]
+		}
+	}
 	if opt.NoHeader {
 		how.Header = csv.NoHeader
 	}

@@ -235,6 +235,11 @@ func TestOptionsReachTheReader(t *testing.T) {
 	if tb, _ := read("bare.csv", Options{NoHeader: true}); tb.Rows() != 2 {
 		t.Errorf("no header: %d rows", tb.Rows())
 	}
+	dialect := Options{}
+	dialect.Overrides = &space.Overrides{Dialect: &space.Dialect{Delimiter: "!", NoHeader: true}}
+	if tb, _ := read("bar.csv", dialect); len(tb.Schema().Fields) != 2 || tb.Rows() != 3 {
+		t.Errorf("dialect of a schema file: %d fields of %d rows", len(tb.Schema().Fields), tb.Rows())
+	}
 	for _, name := range []string{"bad.csv", "bad.jsonl"} {
 		if tb, skipped := read(name, Options{SkipBadRows: true}); tb.Rows() != 2 || skipped != 1 {
 			t.Errorf("%s: %d rows, %d skipped", name, tb.Rows(), skipped)

@@ -293,6 +293,32 @@ func TestTypesRoundTrip(t *testing.T) {
 	}
 }
 
+// IDs are numbers where all of them are; what JSON has no word for is null.
+func TestSpecialValues(t *testing.T) {
+	s := &space.Schema{Fields: []space.Field{
+		{Name: "n", Kind: space.ID, Pattern: "{1..}"},
+		{Name: "hex", Kind: space.ID, Pattern: "[0-9a-f]{4}"},
+		{Name: "maybe", Kind: space.ID, Pattern: "{1..}", Missing: []string{"", "-"}},
+		{Name: "x", Kind: space.Real, Min: math.Inf(-1)},
+		{Name: "Flag", Kind: space.Bool, Levels: []string{"False", "True"}},
+		{Name: "size", Kind: space.Category, Levels: []string{"1", "02"}},
+	}}
+	b := &table.Batch{Schema: s, N: 2, Cols: []table.Column{
+		{Text: []string{"1", "2"}}, {Text: []string{"1e10", "1234"}}, {Text: []string{"7", "-"}},
+		{Num: []float64{math.Inf(-1), 1e-9}}, {Code: []int32{1, 0}}, {Code: []int32{0, 1}},
+	}}
+	var out bytes.Buffer
+	if err := NewWriter(&out, s).Write(b); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"n":1,"hex":"1e10","maybe":7,"x":null,"Flag":true,"size":"1"}
+{"n":2,"hex":"1234","maybe":null,"x":1e-09,"Flag":false,"size":"02"}
+`
+	if out.String() != want {
+		t.Errorf("got\n%s want\n%s", out.String(), want)
+	}
+}
+
 func TestWriterRefusesWhatIsNoValue(t *testing.T) {
 	s := &space.Schema{Fields: []space.Field{{Name: "c", Kind: space.Category, Levels: []string{"a"}}}}
 	b := table.NewBatch(s, 7, 1)

@@ -1,8 +1,11 @@
 package jsonl
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -69,13 +72,17 @@ func newFieldWriter(f *space.Field) fieldWriter {
 	w := fieldWriter{
 		field:  f,
 		key:    append(appendString(nil, f.Name), ':'),
-		quoted: f.Quoted || f.Kind == space.Datetime || f.Kind == space.Duration,
+		quoted: f.Quoted || f.Kind == space.Datetime || f.Kind == space.Duration || f.Kind == space.ID && !f.WholeIDs(),
 	}
 	if f.Kind.Coded() {
-		quoted := f.Quoted || !oneLiteralType(f.Levels)
 		for _, l := range f.Levels {
 			text := []byte(l)
-			if quoted {
+			switch {
+			case f.Quoted:
+				text = appendString(nil, l)
+			case f.TrueFalse():
+				text = bytes.ToLower(text)
+			case !allNumbers(f.Levels):
 				text = appendString(nil, l)
 			}
 			w.levels = append(w.levels, text)
@@ -98,7 +105,7 @@ func (w *fieldWriter) appendMember(dst []byte, c *table.Column, i int) ([]byte, 
 		}
 	case c.Num != nil:
 		x := c.Num[i]
-		if x != x {
+		if x != x || math.IsInf(x, 0) { // JSON has neither
 			return append(dst, "null"...), nil
 		}
 		if !w.quoted {
@@ -109,6 +116,9 @@ func (w *fieldWriter) appendMember(dst []byte, c *table.Column, i int) ([]byte, 
 		dst = w.field.AppendNum(dst, x)
 		return append(dst, '"'), nil
 	case c.Text != nil:
+		if w.field.Optional() && w.field.IsMissing([]byte(c.Text[i])) {
+			return append(dst, "null"...), nil
+		}
 		if !w.quoted && isNumber(c.Text[i]) {
 			return append(dst, c.Text[i]...), nil
 		}
@@ -124,17 +134,11 @@ func appendString(dst []byte, s string) []byte {
 	return dst
 }
 
-// oneLiteralType reports whether all levels are numbers, or all true or false,
-// as JSON writes them.
-func oneLiteralType(levels []string) bool {
-	numbers, bools := true, true
-	for _, l := range levels {
-		numbers = numbers && isNumber(l)
-		bools = bools && (l == "true" || l == "false")
-	}
-	return numbers || bools
+func allNumbers(levels []string) bool {
+	return !slices.ContainsFunc(levels, func(l string) bool { return !isNumber(l) })
 }
 
+// isNumber reports whether s is a number as JSON writes them.
 func isNumber(s string) bool {
 	v := jsontext.Value(s)
 	return len(s) > 0 && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') && v.IsValid() && s[len(s)-1] > ' '

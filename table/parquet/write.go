@@ -288,9 +288,9 @@ func usual(f *space.Field) storage {
 		return storage{base: sString}
 	}
 	switch {
-	case isBool(f):
+	case f.TrueFalse():
 		return storage{base: sBool}
-	case f.Kind != space.ID && !f.Quoted && allInts(f.Levels):
+	case !f.Quoted && (allInts(f.Levels) || f.Kind == space.ID && f.WholeIDs()):
 		return storage{base: sInt, bits: 64}
 	}
 	return storage{base: sString}
@@ -303,12 +303,6 @@ func tickOf(unit time.Duration) time.Duration {
 		return time.Nanosecond
 	}
 	return time.Microsecond
-}
-
-// isBool reports whether the levels are true and false, and not just mean it.
-func isBool(f *space.Field) bool {
-	no, yes, ok := f.Truth()
-	return ok && strings.EqualFold(f.Levels[no], "false") && strings.EqualFold(f.Levels[yes], "true")
 }
 
 // allInts reports whether all levels are whole numbers as they are usually

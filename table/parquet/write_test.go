@@ -178,7 +178,8 @@ func TestUsualTypes(t *testing.T) {
 		{space.Field{Kind: space.Duration, Unit: time.Second, Layout: "%H:%M:%S", Max: 86399}, "time[us]"},
 		{space.Field{Kind: space.Duration, Unit: time.Second, Layout: "%H:%M:%S", Max: 86400}, "string"},
 		{space.Field{Kind: space.Duration, Unit: time.Second, Layout: "iso", Max: 1}, "string"},
-		{space.Field{Kind: space.ID}, "string"},
+		{space.Field{Kind: space.ID, Pattern: "id-{1..}"}, "string"},
+		{space.Field{Kind: space.ID, Pattern: "{1..}"}, "int64"},
 	} {
 		if got := usual(&c.field).String(); got != c.want {
 			t.Errorf("%v %q %q: %s, want %s", c.field.Kind, c.field.Levels, c.field.Layout, got, c.want)
