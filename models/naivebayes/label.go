@@ -69,7 +69,7 @@ func (f *labelFit) Step(_ context.Context, total mimic.Stats) (err error) {
 				codes += f.coded.books[i].Codes()
 			}
 		}
-		return checkCells(classes, codes)
+		return checkCells(classes, codes, "choose a label with fewer values")
 	}
 	f.model, err = total.(*classCounts).model()
 	return err

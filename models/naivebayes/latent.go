@@ -92,6 +92,7 @@ func (c *codedRows) Merge(later mimic.Stats) error {
 const (
 	maxClasses  = 1024    // classes that can be asked for
 	mostFound   = 64      // classes that the search goes up to
+	latentCells = 1 << 20 // classes times codes that it goes up to
 	searchRows  = 1 << 14 // training rows that the search looks at, at most
 	heldOutRows = 1 << 13 // rows that it measures on, at most
 	heldOut     = 10      // one row in ten can be of these
@@ -102,13 +103,16 @@ const (
 // learn doubles the number of classes, by splitting each, as long as the
 // likelihood of held-out rows rises, and fits the best mixture on with all rows.
 func (f *latentFit) learn(ctx context.Context, rows *codedRows) (*mixture, error) {
-	most := mostFound
+	best := newMixture(f.coded)
+	most := max(1, min(mostFound, latentCells/max(1, len(best.logp))))
 	train, held := rows.split()
 	if f.options.Classes > 0 {
+		if err := checkCells(f.options.Classes, len(best.logp), "ask for fewer classes"); err != nil {
+			return nil, err
+		}
 		most = f.options.Classes
 		train = rows.gather(func(word uint64) bool { return rng.Open01(word) < rows.share(searchRows) })
 	}
-	best := newMixture(f.coded)
 	bestHeld, err := best.meanLogProb(ctx, held)
 	if err != nil {
 		return nil, err

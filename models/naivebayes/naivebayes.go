@@ -82,10 +82,10 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 // maxCells bounds the table of code probabilities: classes times codes.
 const maxCells = 1 << 22
 
-// checkCells reports a table that would be too large.
-func checkCells(classes, codes int) error {
+// checkCells reports a table that would be too large, and what to do.
+func checkCells(classes, codes int, remedy string) error {
 	if classes > maxCells/max(1, codes) {
-		return fmt.Errorf("%d classes times %d codes: a table of %d probabilities is the limit; choose a label with fewer values", classes, codes, maxCells)
+		return fmt.Errorf("%d classes times %d codes: a table of %d probabilities is the limit; %s", classes, codes, maxCells, remedy)
 	}
 	return nil
 }
