@@ -84,6 +84,90 @@ func fillIDs(t *testing.T, f File, tb *table.Table) {
 	}
 }
 
+// Files of one dataset may store a column in types that have one in common.
+func TestTypesOfSeveralFiles(t *testing.T) {
+	column := func(f space.Field, values ...float64) File {
+		f.Name = "x"
+		f.Min, f.Max = slices.Min(values), slices.Max(values)
+		s := &space.Schema{Fields: []space.Field{f}}
+		return inMemory(f.Storage, encode(t, table.New(&table.Batch{Schema: s, N: len(values), Cols: []table.Column{{Num: values}}})))
+	}
+	whole := func(storage string, values ...float64) File {
+		return column(space.Field{Kind: space.Integer, Storage: storage}, values...)
+	}
+	moment := func(storage string, values ...float64) File {
+		return column(space.Field{Kind: space.Datetime, Unit: time.Second, Layout: "%Y-%m-%d %H:%M:%S", Storage: storage}, values...)
+	}
+	for _, c := range []struct {
+		files   []File
+		storage string
+		want    []float64
+	}{
+		{[]File{whole("int8", 1, 2), whole("uint32", 3, 4)}, "", []float64{1, 2, 3, 4}}, // int64
+		{[]File{whole("int8", 1, 2), whole("int8", 3, 4)}, "int8", []float64{1, 2, 3, 4}},
+		{[]File{whole("int64", 1, 2), whole("float", 3, 4)}, "double", []float64{1, 2, 3, 4}},
+		{[]File{moment("timestamp[ms]", 1, 2), moment("timestamp[ns]", 3, 4)}, "timestamp[ns]", []float64{1, 2, 3, 4}},
+		{[]File{moment("timestamp[ms]", 253402300799), moment("timestamp[us]", 1)}, "", []float64{253402300799, 1}},
+	} {
+		tb, _, err := Read(context.Background(), c.files, ingest.Options{})
+		if err != nil {
+			t.Errorf("%s and %s: %v", c.files[0].Name, c.files[1].Name, err)
+			continue
+		}
+		if f := tb.Schema().Fields[0]; f.Storage != c.storage || !slices.Equal(tb.All().Cols[0].Num, c.want) {
+			t.Errorf("%s and %s: %s, %v", c.files[0].Name, c.files[1].Name, f.Storage, tb.All().Cols[0].Num)
+		}
+	}
+	for _, files := range [][]File{
+		{whole("int8", 1), moment("timestamp[ms]", 1)},
+		{moment("timestamp[ms]", 1), moment("timestamp[ms,UTC]", 1)},
+	} {
+		_, _, err := Read(context.Background(), files, ingest.Options{})
+		if want := `write it with one type in all files`; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s and %s: %v", files[0].Name, files[1].Name, err)
+		}
+	}
+}
+
+// What the caller says of a column decides in what form it is read.
+func TestOverridesOfTypedColumns(t *testing.T) {
+	f := testFile(t, "pyarrow-default.parquet")
+	o := &space.Overrides{}
+	for _, arg := range []string{"i8=category", "ts_far=category", "dec9=real", "bool=category"} {
+		if err := o.SetKind(arg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tb, _, err := Read(context.Background(), []File{f}, ingest.Options{Overrides: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tb.Schema()
+	for name, want := range map[string]struct {
+		kind    space.Kind
+		storage string
+		level   string
+	}{
+		"i8": {space.Category, "int8", "127"}, "ts_far": {space.Category, "timestamp[us]", "9999-12-31 00:00:00"},
+		"dec9": {space.Real, "decimal(9,2)", ""}, "bool": {space.Category, "bool", "true"},
+	} {
+		f := s.Fields[s.Index(name)]
+		if f.Kind != want.kind || f.Storage != want.storage || want.level != "" && !slices.Contains(f.Levels, want.level) {
+			t.Errorf("%s: %v stored as %s, levels %.60q", name, f.Kind, f.Storage, f.Levels)
+		}
+	}
+	// And it is written in its own type again.
+	_, d, err := cells(inMemory("again", encode(t, tb)), ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"i8": "int8", "ts_far": "timestamp[us]", "dec9": "decimal(9,2)", "bool": "bool"} {
+		if got := d.column(name).storage.String(); got != want {
+			t.Errorf("%s was written as %s", name, got)
+		}
+	}
+}
+
 func TestStorageNames(t *testing.T) {
 	for _, s := range []storage{
 		{base: sBool}, {base: sInt, bits: 8}, {base: sInt, bits: 64}, {base: sUint, bits: 32},
