@@ -193,6 +193,9 @@ func (c *columnWriter) write(w *pq.ColumnWriter, b *table.Batch) error {
 }
 
 func (c *columnWriter) flush(w *pq.ColumnWriter) error {
+	if len(c.values) == 0 {
+		return nil
+	}
 	_, err := w.WriteRowValues(c.values)
 	c.values = c.values[:0]
 	return err
