@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-	"strconv"
-	"unsafe"
 )
 
 // Numbers says what the numbers of a column look like, so that its kind can be
@@ -51,17 +49,35 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 		n.TrailingZero = n.TrailingZero || digits[len(digits)-1] == '0'
 	}
 	n.Padded = n.Padded || digits[0] == '0' && whole > 1
-	if mantissa <= maxExact { // and so is exact, as is the power of ten
-		x = float64(mantissa) / pow10[fraction]
-		if len(digits) < len(text) {
-			x = 0 - x // -0 is read as 0
-		}
-	} else {
-		x, _ = strconv.ParseFloat(unsafe.String(unsafe.SliceData(text), len(text)), 64)
-		n.Large = n.Large || fraction == 0
+	x = float64(mantissa)
+	if fraction > 0 {
+		x = quotient(mantissa, fraction)
 	}
+	if len(digits) < len(text) {
+		x = 0 - x // -0 is read as 0
+	}
+	n.Large = n.Large || mantissa > maxExact && fraction == 0
 	n.add(x, fraction, mantissa)
 	return x, true
+}
+
+// quotient returns the float64 nearest to m / 10^digits, for 1 to 19 digits.
+func quotient(m uint64, digits int) float64 {
+	if m <= maxExact { // and so is exact, as is the power of ten
+		return float64(m) / pow10[digits]
+	}
+	// Both are shifted until their highest bits are set; then the quotient has
+	// at least 63 bits, and float64 rounds it correctly if the last of them says
+	// whether there is a remainder.
+	d := uint64(pow10[digits])
+	shift := bits.LeadingZeros64(d) - bits.LeadingZeros64(m)
+	m <<= bits.LeadingZeros64(m)
+	d <<= bits.LeadingZeros64(d)
+	q, rest := bits.Div64(m>>1, m<<63, d)
+	if rest != 0 {
+		q |= 1
+	}
+	return math.Ldexp(float64(q), shift-63)
 }
 
 // scanShort reads at most eight digits and point in one word, without a loop
