@@ -194,7 +194,6 @@ type reader struct {
 	areas  map[string]*area
 	used   map[string]bool
 	levels []int
-	inside map[*ast.IdentifierNode]bool // arguments of level
 	err    error
 }
 

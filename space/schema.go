@@ -132,6 +132,17 @@ func (s *Schema) Index(name string) int {
 	return -1
 }
 
+// Learned returns the positions of the fields that models learn, in order.
+func (s *Schema) Learned() []int {
+	var fields []int
+	for j := range s.Fields {
+		if s.Fields[j].Kind.Learned() {
+			fields = append(fields, j)
+		}
+	}
+	return fields
+}
+
 // Project returns the schema of some of the fields, by position, in the order
 // given.
 func (s *Schema) Project(fields []int) *Schema {

@@ -77,30 +77,15 @@ type fit struct {
 // NewFit returns the fit of a family that needs all rows in memory, coded: it
 // makes the Data and hands it to finish, which returns the model.
 func NewFit(s *space.Schema, rows int64, finish func(context.Context, *Data) (mimic.Model, error)) (mimic.Fit, error) {
-	f := &fit{data: Data{Schema: s, Fields: Learned(s)}, rows: rows, finish: finish}
+	f := &fit{data: Data{Schema: s, Fields: s.Learned()}, rows: rows, finish: finish}
 	return f, nil
-}
-
-// Learned returns the positions of the fields that models learn.
-func Learned(s *space.Schema) []int {
-	var fields []int
-	for j := range s.Fields {
-		if s.Fields[j].Kind.Learned() {
-			fields = append(fields, j)
-		}
-	}
-	return fields
 }
 
 func (f *fit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.pass < 2 }
 
 func (f *fit) NewStats() mimic.Stats {
 	if f.pass == 0 {
-		s := make(summaries, len(f.data.Fields))
-		for i, j := range f.data.Fields {
-			s[i] = summary{j, dist.NewSummary(&f.data.Schema.Fields[j])}
-		}
-		return s
+		return dist.NewSummaries(f.data.Schema)
 	}
 	return &gathered{data: &f.data}
 }
@@ -108,9 +93,9 @@ func (f *fit) NewStats() mimic.Stats {
 func (f *fit) Step(ctx context.Context, total mimic.Stats) (err error) {
 	f.pass++
 	switch s := total.(type) {
-	case summaries:
-		for _, c := range s {
-			book, rows, err := c.Codebook()
+	case *dist.Summaries:
+		for _, j := range f.data.Fields {
+			book, rows, err := s.Field(j).Codebook()
 			if err != nil {
 				return err
 			}
@@ -125,30 +110,6 @@ func (f *fit) Step(ctx context.Context, total mimic.Stats) (err error) {
 }
 
 func (f *fit) Model() (mimic.Model, error) { return f.model, nil }
-
-// summaries are the statistics of the first pass.
-type summaries []summary
-
-type summary struct {
-	field int
-	*dist.Summary
-}
-
-func (s summaries) Add(b *table.Batch) error {
-	for _, c := range s {
-		if err := c.Summary.Add(b.Cols[c.field], b.Weight); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s summaries) Merge(later mimic.Stats) error {
-	for i, c := range later.(summaries) {
-		s[i].Summary.Merge(c.Summary)
-	}
-	return nil
-}
 
 // gathered are the statistics of the second pass: the rows themselves, in
 // codes, as a list of runs that is joined at the end.

@@ -224,7 +224,7 @@ func Decode(kind string, s *space.Schema, data []byte, decode func(codes []int, 
 	if err := wire.Decode(data, &w); err != nil {
 		return nil, err
 	}
-	m := &Model{kind: kind, schema: s, fields: Learned(s)}
+	m := &Model{kind: kind, schema: s, fields: s.Learned()}
 	if len(w.Books) != len(m.fields) {
 		return nil, fmt.Errorf("%d codebooks for %d fields", len(w.Books), len(m.fields))
 	}

@@ -294,7 +294,7 @@ func (s *scan) numbers() {
 	if missing.n > 0 {
 		present := s.total.minus(missing)
 		if g := s.gain(present); g > s.best.gain+minGain {
-			s.best.gain, at, missingLeft, leftRows = g, len(s.hist)-1, false, present.n
+			s.best.gain, at, missingLeft = g, len(s.hist)-1, false
 		}
 	} else {
 		missingLeft = 2*leftRows > s.total.n

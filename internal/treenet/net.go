@@ -180,8 +180,7 @@ func (n *Node) addGiven(dst []float64, code, parent []uint16) {
 
 // Scratch is memory for the messages of latent nodes.
 type Scratch struct {
-	message  map[int][]float64 // [latent node][rows × states]
-	products []int             // how many factors a message holds since it was scaled
+	message map[int][]float64 // [latent node][rows × states]
 }
 
 // chunk is the number of rows whose messages are passed at once: few enough to

@@ -72,7 +72,7 @@ func (f *columnsFit) NewStats() mimic.Stats { return dist.NewSummaries(f.schema)
 
 func (f *columnsFit) Step(_ context.Context, total mimic.Stats) error {
 	var columns []dist.Column
-	for _, j := range product.Learned(f.schema) {
+	for _, j := range f.schema.Learned() {
 		book, counts, err := total.(*dist.Summaries).Field(j).Codebook()
 		if err != nil {
 			return err

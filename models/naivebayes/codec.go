@@ -6,7 +6,6 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
 	"github.com/seed-64d012fb/mimic/internal/wire"
-	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/space"
 )
 
@@ -51,12 +50,12 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return nil, fmt.Errorf("classes: %w", err)
 	}
 	var features []int
-	for _, j := range product.Learned(s) {
+	for _, j := range s.Learned() {
 		if j != w.Label {
 			features = append(features, j)
 		}
 	}
-	learned := len(product.Learned(s)) - len(features)
+	learned := len(s.Learned()) - len(features)
 	if w.Label < -1 || w.Label >= 0 && learned == 0 {
 		return nil, fmt.Errorf("label %d is not a field that is learned", w.Label)
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
-	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -22,7 +21,7 @@ type coded struct {
 // newCoded makes codebooks of summaries. Code distributions are smoothed toward
 // equal probabilities as those of package independent are.
 func newCoded(s *space.Schema, all *dist.Summaries) (*coded, error) {
-	c := &coded{fields: product.Learned(s)}
+	c := &coded{fields: s.Learned()}
 	for _, j := range c.fields {
 		book, counts, err := all.Field(j).Codebook()
 		if err != nil {

@@ -117,7 +117,7 @@ func (s *side) widen(lo, hi float64) {
 
 func (f *boxFit) Step(_ context.Context, total mimic.Stats) error {
 	var columns []dist.Column
-	for _, j := range product.Learned(f.schema) {
+	for _, j := range f.schema.Learned() {
 		column, err := total.(*corners).sides[j].column(&f.schema.Fields[j])
 		if err != nil {
 			return err

@@ -30,17 +30,7 @@ type Product struct {
 
 // New returns the product of columns, one for each learned field of s.
 func New(s *space.Schema, columns []dist.Column) Product {
-	return Product{s, Learned(s), columns}
-}
-
-// Learned returns the positions of the fields that models learn.
-func Learned(s *space.Schema) (fields []int) {
-	for j := range s.Fields {
-		if s.Fields[j].Kind.Learned() {
-			fields = append(fields, j)
-		}
-	}
-	return fields
+	return Product{s, s.Learned(), columns}
 }
 
 // Schema returns the sample space.
@@ -185,7 +175,7 @@ func Decode(s *space.Schema, blob []byte) (Product, error) {
 	if err := wire.Decode(blob, &w); err != nil {
 		return Product{}, err
 	}
-	fields := Learned(s)
+	fields := s.Learned()
 	if len(w.Columns) != len(fields) {
 		return Product{}, fmt.Errorf("%d columns for %d fields", len(w.Columns), len(fields))
 	}
