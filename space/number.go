@@ -49,9 +49,10 @@ func (f *Field) AppendNum(dst []byte, x float64) []byte {
 	switch f.Kind {
 	case Datetime, Duration:
 		return f.Layout.append(dst, f.Kind, instantAt(x, f.Unit), zoneSeconds(f.Zone))
-	case Integer:
-		return appendDecimal(dst, x, f.Digits, f.Fixed)
-	case Decimal:
+	case Integer, Decimal:
+		if n := int64(x); f.Digits == 0 && float64(n) == x && -maxExact <= n && n <= maxExact {
+			return strconv.AppendInt(dst, n, 10)
+		}
 		return appendDecimal(dst, x, f.Digits, f.Fixed)
 	}
 	return appendReal(dst, x)
