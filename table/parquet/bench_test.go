@@ -89,7 +89,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	file := encode(b, mixed(benchRows))
 	b.SetBytes(int64(len(file)))
-	d := &dataset{options: &ingest.Options{}}
+	d := newDataset(&ingest.Options{})
 	in, err := d.add(inMemory("b", file))
 	if err != nil {
 		b.Fatal(err)

@@ -56,11 +56,12 @@ func (p *pass) Next() (ingest.Block, error) {
 		g := &p.in.meta.RowGroups[p.group]
 		p.at, p.rows, p.chunks = 0, int(g.NumRows), nil
 		for j := range p.in.leaves {
-			p.chunks = append(p.chunks, &chunk{
-				leaf: &p.in.leaves[j], out: &p.in.columns[j].output,
-				meta: &g.Columns[p.in.leaves[j].chunk].MetaData,
-				r:    p.r, size: p.in.file.Size, rows: p.rows,
-			})
+			l := &p.in.leaves[j]
+			c := &chunk{leaf: l, out: &p.in.columns[j].output, r: p.r, size: p.in.file.Size, rows: p.rows}
+			if !l.leftOut {
+				c.meta = &g.Columns[l.chunk].MetaData
+			}
+			p.chunks = append(p.chunks, c)
 		}
 	}
 	b, _ := blocks.Get().(*block)

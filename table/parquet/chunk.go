@@ -55,9 +55,15 @@ var (
 	valuesPool = sync.Pool{New: func() any { return new(values) }}
 )
 
+// errPanic is for the others who wait for what panicked; see rescue.
+var errPanic = errors.New("is damaged")
+
 // index finds the pages of the chunk and decodes its dictionary.
 func (c *chunk) index() error {
-	c.once.Do(func() { c.err = c.findPages() })
+	c.once.Do(func() {
+		c.err = errPanic // what stays if the next line does
+		c.err = c.findPages()
+	})
 	return c.err
 }
 
@@ -137,6 +143,7 @@ func (c *chunk) page(p *page) (*values, error) {
 		s := scratches.Get().(*scratch)
 		defer scratches.Put(s)
 		p.values = valuesPool.Get().(*values)
+		p.err = errPanic
 		p.err = c.decodePage(p, s)
 	})
 	return p.values, p.err

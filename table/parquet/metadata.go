@@ -58,6 +58,7 @@ func (in *input) readSchema() error {
 		return errMetadata
 	}
 	var wrong []string
+	names := map[string]bool{}
 	chunk := 0
 	for i := 1; i < len(elements); {
 		e := &elements[i]
@@ -80,9 +81,10 @@ func (in *input) readSchema() error {
 		if e.Name == "" {
 			return errors.New("has a column without a name")
 		}
-		if slices.ContainsFunc(in.leaves, func(l leaf) bool { return l.name == e.Name }) {
+		if names[e.Name] {
 			return fmt.Errorf("there are two columns %q", e.Name)
 		}
+		names[e.Name] = true
 		in.leaves = append(in.leaves, l)
 		for ; i < end; i++ {
 			if elements[i].NumChildren.V == 0 {
@@ -93,7 +95,7 @@ func (in *input) readSchema() error {
 	if len(wrong) > 0 {
 		return fmt.Errorf("%s; drop such columns (--drop NAME), or spread them over columns of one value when writing the file", strings.Join(wrong, "; "))
 	}
-	if len(in.leaves) == 0 {
+	if chunk == 0 {
 		return errors.New("has no columns")
 	}
 	in.chunks = chunk
@@ -137,7 +139,10 @@ func (in *input) checkRowGroups() error {
 		}
 		for j := range in.leaves {
 			l := &in.leaves[j]
-			if c := &g.Columns[l.chunk]; !l.leftOut && (c.FilePath != "" || c.MetaData.Type != l.physical) {
+			if l.leftOut {
+				continue
+			}
+			if c := &g.Columns[l.chunk]; c.FilePath != "" || c.MetaData.Type != l.physical {
 				return errMetadata
 			}
 		}

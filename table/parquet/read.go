@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -31,7 +30,7 @@ type ReadAtCloser interface {
 
 // Read reads files as one dataset. All have the same columns.
 func Read(ctx context.Context, files []File, in ingest.Options) (*table.Table, *ingest.Report, error) {
-	d := &dataset{options: &in}
+	d := newDataset(&in)
 	inputs := make([]ingest.Input, len(files))
 	for i, f := range files {
 		x, err := d.add(f)
@@ -46,7 +45,7 @@ func Read(ctx context.Context, files []File, in ingest.Options) (*table.Table, *
 		s := t.Schema()
 		for j := range s.Fields {
 			f := &s.Fields[j]
-			if c := d.column(f.Name); c.storage != usual(f) {
+			if c := d.byName[f.Name]; c.storage != usual(f) {
 				f.Storage = c.storage.String()
 			}
 		}
@@ -57,8 +56,13 @@ func Read(ctx context.Context, files []File, in ingest.Options) (*table.Table, *
 // dataset is what several files have in common.
 type dataset struct {
 	options *ingest.Options
-	inputs  []*input
+	first   *input
 	columns []*column // in the order of the first file
+	byName  map[string]*column
+}
+
+func newDataset(in *ingest.Options) *dataset {
+	return &dataset{options: in, byName: map[string]*column{}}
 }
 
 // column is a column of all files.
@@ -67,6 +71,9 @@ type column struct {
 	storage storage
 	output  output
 	field   *space.Field // what ingest is told of it; nil for texts
+	// largest bounds the absolute values of whole numbers, and of times in
+	// nanoseconds.
+	largest float64
 }
 
 // leaf is a column of one file.
@@ -98,31 +105,26 @@ func (d *dataset) add(f File) (*input, error) {
 	if err := in.readMetadata(); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
+	if d.first == nil {
+		d.first = in
+	}
 	for i := range in.leaves {
 		l := &in.leaves[i]
-		c := d.column(l.name)
+		c := d.byName[l.name]
 		if c == nil {
 			c = &column{name: l.name, storage: l.storage}
 			d.columns = append(d.columns, c)
+			d.byName[l.name] = c
 		} else if s, ok := c.storage.join(l.storage); ok || l.leftOut {
 			c.storage = s
 		} else {
 			return nil, fmt.Errorf("%s: column %q is %s, and %s in %s: write it with one type in all files",
-				f.Name, l.name, l.storage, c.storage, d.inputs[0].file.Name)
+				f.Name, l.name, l.storage, c.storage, d.first.file.Name)
 		}
+		c.largest = max(c.largest, in.largest(l))
 		in.columns = append(in.columns, c)
 	}
-	d.inputs = append(d.inputs, in)
 	return in, nil
-}
-
-func (d *dataset) column(name string) *column {
-	for _, c := range d.columns {
-		if c.name == name {
-			return c
-		}
-	}
-	return nil
 }
 
 // join returns the type of a column that is s in one file and t in another.
@@ -164,7 +166,7 @@ func (d *dataset) decide() {
 			}
 		}
 		if c.field != nil {
-			d.keepExact(c, want)
+			c.keepExact(want)
 		}
 		if c.output.text = c.field == nil; !c.output.text {
 			c.output.tick = c.field.Unit
@@ -176,29 +178,15 @@ func (d *dataset) decide() {
 // are too large they come as texts: they are no quantities, but names. Of times
 // the unit is made coarser, which is what text would lead to as well: it is the
 // last days of the year 9999 that are far away, and they are whole.
-func (d *dataset) keepExact(c *column, want *space.Field) {
-	if want != nil && want.Unit > 0 {
-		c.field.Unit = want.Unit
-		return
-	}
+func (c *column) keepExact(want *space.Field) {
 	isTime := c.field.Unit > 0
-	largest := float64(0)
-	for _, in := range d.inputs {
-		j := slices.Index(in.columns, c)
-		if j < 0 {
-			continue
-		}
-		x := in.largest(j)
-		if isTime {
-			x *= float64(in.leaves[j].storage.unit) / float64(c.field.Unit)
-		}
-		largest = max(largest, x)
-	}
 	switch {
-	case !isTime && largest > maxExact || math.IsInf(largest, 1):
+	case want != nil && want.Unit > 0:
+		c.field.Unit = want.Unit
+	case math.IsInf(c.largest, 1) || !isTime && c.largest > maxExact:
 		c.field = nil
 	case isTime:
-		for ; largest > maxExact; largest /= 10 {
+		for c.largest/float64(c.field.Unit) > maxExact {
 			c.field.Unit *= 10
 		}
 	}
@@ -256,17 +244,23 @@ func (s storage) field() *space.Field {
 }
 
 // largest returns a bound of the absolute values of a column of whole numbers,
-// from the statistics; infinity where the file does not say.
-func (in *input) largest(j int) (largest float64) {
-	l := &in.leaves[j]
+// or times in nanoseconds, from the statistics; infinity where the file does not
+// say.
+func (in *input) largest(l *leaf) (largest float64) {
+	unit := float64(1)
 	switch l.storage.base {
-	case sInt, sUint, sTime, sTimestamp:
+	case sInt, sUint:
 		if l.physical == format.Int32 {
 			return math.MaxUint32
 		}
 	case sDecimal:
 		if l.physical == format.Int32 || l.storage.precision <= 15 {
 			return maxExact
+		}
+	case sTime, sTimestamp:
+		unit = float64(l.storage.unit)
+		if l.physical == format.Int32 {
+			return math.MaxInt32 * unit
 		}
 	default:
 		return 0
@@ -289,7 +283,7 @@ func (in *input) largest(j int) (largest float64) {
 			if !ok {
 				return math.Inf(1)
 			}
-			largest = max(largest, math.Abs(float64(x)))
+			largest = max(largest, math.Abs(float64(x))*unit)
 		}
 	}
 	return largest

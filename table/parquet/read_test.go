@@ -36,7 +36,7 @@ func testFile(t testing.TB, name string) File {
 // cells reads a file through its blocks and returns what it holds, as JSON
 // would: float64, string or nil.
 func cells(f File, opt ingest.Options) (map[string][]any, *dataset, error) {
-	d := &dataset{options: &opt}
+	d := newDataset(&opt)
 	in, err := d.add(f)
 	if err != nil {
 		return nil, nil, err
