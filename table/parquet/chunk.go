@@ -176,7 +176,8 @@ func (c *chunk) decodePage(p *page, s *scratch) (err error) {
 	v := p.values
 	// The values that are there come first, and are then spread to their rows.
 	//lint:ignore SA1019 old files have it
-	if v.inPlace = b.encoding == format.RLEDictionary || b.encoding == format.PlainDictionary; v.inPlace {
+	v.inPlace = b.encoding == format.RLEDictionary || b.encoding == format.PlainDictionary
+	if v.inPlace = v.inPlace && b.n > 0; v.inPlace {
 		return c.decodePlaces(v, p.rows, b)
 	}
 	c.out.room(v, p.rows)
@@ -211,20 +212,18 @@ func (c *chunk) decodePlaces(v *values, rows int, b body) error {
 	}
 	missing := uint32(max(len(c.dict.num), len(c.dict.spans)) - 1)
 	v.places, v.buf = resize(v.places, rows), c.dict.buf
-	if b.n > 0 {
-		if len(b.values) == 0 {
-			return errShort
-		}
-		width := int(b.values[0])
-		if width > 32 {
-			return fmt.Errorf("dictionary places of %d bits", width)
-		}
-		if err := hybrid(v.places[:b.n], b.values[1:], width); err != nil {
-			return err
-		}
-		if k := slices.Max(v.places[:b.n]); k >= missing {
-			return fmt.Errorf("place %d of a dictionary of %d", k, missing)
-		}
+	if len(b.values) == 0 {
+		return errShort
+	}
+	width := int(b.values[0])
+	if width > 32 {
+		return fmt.Errorf("dictionary places of %d bits", width)
+	}
+	if err := hybrid(v.places[:b.n], b.values[1:], width); err != nil {
+		return err
+	}
+	if k := slices.Max(v.places[:b.n]); k >= missing {
+		return fmt.Errorf("place %d of a dictionary of %d", k, missing)
 	}
 	if b.levels != nil {
 		spread(v.places, b.levels, b.n, missing)
@@ -257,6 +256,8 @@ func (c *chunk) appendSpans(dst []ingest.Span, v *values, lo, hi int) []ingest.S
 // decode sets the first n of v to the values in body.
 func (c *chunk) decode(v *values, n int, enc format.Encoding, body []byte, s *scratch) error {
 	switch l := c.leaf; {
+	case n == 0:
+		return nil
 	case l.bytes():
 		spans := v.spans
 		if !c.out.text {

@@ -148,6 +148,22 @@ old, expected["int96"] = table(["ts_ns"])
 pq.write_table(old, OUT / "pyarrow-int96.parquet", use_deprecated_int96_timestamps=True)
 which["pyarrow-int96"] = "int96"
 
+# Columns of nothing, but for one value in one row group.
+nothing = [None] * 40
+empty = pa.table(
+    {
+        "null": pa.array(nothing, pa.null()),
+        "int": pa.array(nothing, pa.int64()),
+        "text": pa.array(nothing, pa.string()),
+        "one": pa.array(nothing[:30] + ["x"] + nothing[:9], pa.string()),
+        "n": pa.array(range(40), pa.int32()),
+    }
+)
+for name, options in {"pyarrow-nothing": {}, "pyarrow-nothing-v2": {"data_page_version": "2.0"}}.items():
+    pq.write_table(empty, OUT / f"{name}.parquet", row_group_size=16, **options)
+    which[name] = "nothing"
+expected["nothing"] = {name: empty[name].to_pylist() for name in empty.column_names}
+
 # What pandas users have: nullable integers as doubles, a category, an index.
 frame = pd.DataFrame(
     {
