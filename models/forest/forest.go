@@ -189,7 +189,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 		}
 		t := growers[w].grow(y, c.ask, m.views, bins, present, key.Child(uint64(tasks[i].column)).Child(uint64(tasks[i].tree)))
 		c.trees[tasks[i].tree] = t
-		return smooth[tasks[i].column].fill(t)
+		return smooth[tasks[i].column].fit(t)
 	})
 	if err != nil {
 		return err

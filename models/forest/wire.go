@@ -31,8 +31,9 @@ type columnWire struct {
 }
 
 type treeWire struct {
-	Nodes  []byte `cbor:"nodes"`  // see appendNodes
-	Counts []byte `cbor:"counts"` // see countWriter
+	Nodes    []byte  `cbor:"nodes"`    // see appendNodes
+	Counts   []byte  `cbor:"counts"`   // see countWriter
+	Strength float64 `cbor:"strength"` // of smoothing
 }
 
 // givenWire is the evidence of one field of a conditional.
@@ -55,7 +56,7 @@ func (m *Model) wire() modelWire {
 			cw.Group, cw.Level = g.group, g.rows
 		}
 		for _, t := range c.trees {
-			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
+			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts, t.strength})
 		}
 		w.Columns = append(w.Columns, cw)
 	}
@@ -241,8 +242,11 @@ func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
 		if *budget -= len(t.nodes) * len(c.rows); *budget < 0 {
 			return errors.New("more leaves than the file's size allows")
 		}
-		t.counts = slices.Clone(w.Counts)
-		if err := smooth.fill(t); err != nil {
+		if !(w.Strength > 0 && w.Strength <= mostStrength) {
+			return fmt.Errorf("a smoothing of strength %v", w.Strength)
+		}
+		t.counts, t.strength = slices.Clone(w.Counts), w.Strength
+		if err := smooth.refill(t); err != nil {
 			return err
 		}
 		c.trees = append(c.trees, t)
