@@ -90,7 +90,9 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 		return nil, false, errors.New("there are no rows")
 	}
 	f.grammar.delimiter, f.grammar.spaced = best.delimiter, best.spaced
-	f.dialect.Delimiter = string(f.grammar.delimiter)
+	if f.grammar.delimiter != ',' {
+		f.dialect.Delimiter = string(f.grammar.delimiter)
+	}
 	f.dialect.Spaced = f.grammar.spaced
 	f.grammar.columns = len(rows[0].cells)
 	f.grammar.skipBad = opt.SkipBadRows
@@ -129,7 +131,8 @@ type row struct {
 type trial struct {
 	grammar
 	rows    []row
-	even    float64 // share of the rows that have as many cells as the first
+	width   int     // cells that most rows have
+	even    float64 // share of the rows that have them
 	numbers float64 // share of the cells that are numbers, the first row aside
 	blanks  float64 // share of the delimiters that a blank follows
 	mistake error   // the first, with its line
@@ -138,8 +141,8 @@ type trial struct {
 // findDelimiter cuts the sample with the delimiter that suits it best, and finds
 // whether blanks follow it.
 //
-// It is the one that cuts the most rows into as many cells as the first, two or
-// more; then the one that makes the most cells numbers, so that "1,5;2,5" are
+// It is the one that cuts the most rows into equally many cells, two or more, the
+// first row among those that it cuts; then the one that makes the most cells numbers, so that "1,5;2,5" are
 // two; then the one that makes the most cells. Text that nothing cuts evenly
 // has one column.
 func findDelimiter(g grammar, text []byte, whole bool, known byte) (best trial) {
@@ -164,8 +167,9 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 	t.delimiter, t.spaced = delimiter, spaced
 	text = append(slices.Clone(text), make([]byte, padding)...)[:len(text)]
 	var (
-		out                          records
-		even, cells, numbers, blanks int
+		out                    records
+		cells, numbers, blanks int
+		widths                 = map[int]int{}
 	)
 	t.scan(text, whole, &out)
 	start := 0
@@ -188,8 +192,8 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 		}
 		r.end += 1 + bytes.IndexByte(text[r.end:], g.newline)
 		t.rows = append(t.rows, r)
-		if len(r.cells) == len(t.rows[0].cells) {
-			even++
+		if widths[len(r.cells)]++; widths[len(r.cells)] > widths[t.width] {
+			t.width = len(r.cells)
 		}
 		start = end
 	}
@@ -198,7 +202,7 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 		t.mistake = fmt.Errorf("line %d: %w", line, out.bad[0].err)
 	}
 	if n := len(t.rows) + len(out.bad); n > 0 {
-		t.even = float64(even) / float64(n)
+		t.even = float64(widths[t.width]) / float64(n)
 	}
 	if cells > 0 {
 		t.numbers = float64(numbers) / float64(cells)
@@ -214,7 +218,7 @@ func (t *trial) betterThan(u *trial) bool {
 		return len(t.rows) > 0
 	}
 	cuts := func(t *trial) int {
-		if len(t.rows[0].cells) > 1 && t.even >= 0.5 {
+		if len(t.rows[0].cells) > 1 && t.width > 1 && t.even >= 0.5 {
 			return 1
 		}
 		return 0
@@ -224,7 +228,7 @@ func (t *trial) betterThan(u *trial) bool {
 		cmp.Compare(cuts(t), cuts(u)),
 		cmp.Compare(percent(t.even), percent(u.even)),
 		cmp.Compare(percent(t.numbers), percent(u.numbers)),
-		cmp.Compare(len(t.rows[0].cells), len(u.rows[0].cells)),
+		cmp.Compare(t.width, u.width),
 	) > 0
 }
 

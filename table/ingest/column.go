@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -344,14 +345,7 @@ func (c *column) values(f *space.Field) (table.Column, error) {
 		c.recode(f)
 		return table.Column{Code: c.code}, nil
 	case f.Kind.Coded():
-		code := make([]int32, len(c.num))
-		for i, x := range c.num {
-			code[i] = int32(x) // a bit
-			if x != x {
-				code[i] = table.Missing
-			}
-		}
-		return table.Column{Code: code}, nil
+		return table.Column{Code: bitCodes(c.num, f)}, nil
 	case c.reading.Form == space.AsText:
 		return table.Column{}, fmt.Errorf("column %q was read as text, and is %v", c.name, f.Kind)
 	}
@@ -363,6 +357,28 @@ func (c *column) values(f *space.Field) (table.Column, error) {
 		rescale(c.num, unit, f.Unit)
 	}
 	return table.Column{Num: c.num}, nil
+}
+
+// bitCodes returns the codes of zeros and ones, the numbers of a bool.
+func bitCodes(bits []float64, f *space.Field) []int32 {
+	var one int32 // its code
+	for l, level := range f.Levels {
+		if x, err := strconv.ParseFloat(level, 64); err == nil && x == 1 {
+			one = int32(l)
+		}
+	}
+	codes := make([]int32, len(bits))
+	for i, x := range bits {
+		switch x {
+		case 0:
+			codes[i] = 1 - one
+		case 1:
+			codes[i] = one
+		default:
+			codes[i] = table.Missing
+		}
+	}
+	return codes
 }
 
 // rescale turns ticks of one unit into ticks of another, of which one is a

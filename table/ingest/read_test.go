@@ -205,6 +205,14 @@ func TestOverrides(t *testing.T) {
 		err.Error() != `t.csv does not have the column that is to be dropped: "lable" (did you mean "label"?)` {
 		t.Errorf("dropping: error %v", err)
 	}
+	o, err = space.UnmarshalOverrides([]byte("fields:\n- name: bit\n  levels: [\"1\", \"0\"]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bits, _, err := read("bit,x\n0,1\n1,1\n,1\n1,2\n", how{ingest: ingest.Options{Overrides: o}})
+	if err != nil || !slices.Equal(bits.All().Cols[0].Code, []int32{1, 0, -1, 0}) {
+		t.Errorf("levels of bits in another order: %v, %v", bits, err)
+	}
 	day, _, err := read("d,x\n"+strings.Repeat("01.02.03,1\n04.05.06,1\n", 30), how{ingest: ingest.Options{Overrides: types(t, "d=datetime:%y.%m.%d")}})
 	if err != nil || day.Schema().Fields[0].Layout != "%y.%m.%d" {
 		t.Errorf("%v %v", day, err)
