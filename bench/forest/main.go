@@ -1,0 +1,45 @@
+// Command forest measures the forest rung: how well it mimics six tables, and
+// what it costs. Its output is the page of figures of docs/rungs/forest.md.
+//
+//	go run ./bench/forest -data DIR quality
+//	go run ./bench/forest speed
+//
+// DIR holds adult.csv.gz, shoppers-noheader.csv.gz, magic04-noheader.csv.gz,
+// iris.csv, wine.csv and diabetes.csv; without it only the embedded Adult is
+// measured. quality -csv OUT also writes the rows of the first seed, for
+// check.py to have scikit-learn try the two-sample test.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+)
+
+func main() {
+	var (
+		data  = flag.String("data", "", "folder of the datasets")
+		seeds = flag.Int("seeds", 3, "splits, fits and samples to average over")
+		csv   = flag.String("csv", "", "folder to write the rows of the first seed to")
+		only  = flag.String("only", "", "the one dataset to measure")
+		sharp = flag.Bool("sharp", false, "measure the sharp mode")
+	)
+	flag.Parse()
+	ctx := context.Background()
+	fmt.Printf("%s/%s, %d processors, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
+	var err error
+	switch what := flag.Arg(0); what {
+	case "quality":
+		err = quality(ctx, qualityOptions{*data, *csv, *only, *seeds, *sharp})
+	case "speed":
+		err = speed(ctx)
+	default:
+		err = fmt.Errorf("%q is neither quality nor speed", what)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "forest:", err)
+		os.Exit(1)
+	}
+}

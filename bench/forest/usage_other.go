@@ -1,0 +1,9 @@
+//go:build !unix
+
+package main
+
+import "math"
+
+func processorSeconds() float64 { return math.NaN() }
+
+func peakMemory() float64 { return math.NaN() }
