@@ -148,10 +148,6 @@ func (p *Profile) mostlyNumbers() bool {
 		(p.Bad.Count == 0 || p.Bad.few(p.Cells) && (n > fewNumbers || !exact))
 }
 
-// trimmed returns a text as it is read for a number or a time: without the
-// blanks around it.
-func trimmed(text string) []byte { return []byte(strings.Trim(text, " \t")) }
-
 // numbersAreWanted reports whether a column that was read as text should have
 // been read as numbers.
 func (p *Profile) numbersAreWanted(o *Override) bool {
@@ -160,7 +156,7 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 		if o.Declares(l) {
 			continue
 		}
-		switch x, ok := q.Numbers.Add(trimmed(l)); {
+		switch x, ok := q.Numbers.AddCell([]byte(l)); {
 		case ok:
 			q.Distinct.Add([]float64{x})
 		case !o.Marks([]byte(l)):
@@ -184,7 +180,7 @@ func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
 		if o.Declares(l) {
 			continue
 		}
-		if _, ok := times.Ticks(trimmed(l), time.Second); ok {
+		if _, ok := times.Ticks(Trim([]byte(l)), time.Second); ok {
 			some = true
 		} else if !o.Marks([]byte(l)) {
 			bad.Count += p.count(i)

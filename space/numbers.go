@@ -20,7 +20,7 @@ type Numbers struct {
 	Mantissa             uint64 // greatest number that the digits make without the point
 	TrailingZero         bool   // a fraction ends in zero: "1.50"
 	Padded               bool   // one has leading zeros: "007"
-	Odd                  bool   // one has an exponent, a plus sign, or a bare point: it is not written so again
+	Odd                  bool   // one is not written so again: it has an exponent, a plus sign, a bare point, blanks
 	Large                bool   // one is beyond the whole numbers that a float64 tells apart
 
 	// Sequence says that each is greater by one than the one before it.
@@ -59,6 +59,23 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 	n.Large = n.Large || mantissa > maxExact && fraction == 0
 	n.add(x, fraction, mantissa)
 	return x, true
+}
+
+// AddCell is Add for a text with perhaps blanks around it.
+func (n *Numbers) AddCell(text []byte) (x float64, ok bool) {
+	number := Trim(text)
+	x, ok = n.Add(number)
+	n.Odd = n.Odd || ok && len(number) < len(text)
+	return x, ok
+}
+
+// Trim returns a text as it is read for a number or a time: without the blanks
+// around it.
+func Trim(text []byte) []byte {
+	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
+		return bytes.Trim(text, " \t")
+	}
+	return text
 }
 
 // quotient returns the float64 nearest to m / 10^digits, for 1 to 19 digits.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 
@@ -75,14 +74,6 @@ func (c *cells) noValue(row int, text []byte, col *column) float64 {
 	return table.NoNumber
 }
 
-// trim returns text without the blanks around it.
-func trim(text []byte) []byte {
-	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
-		return bytes.Trim(text, " \t")
-	}
-	return text
-}
-
 // notice takes notice of the quotes of a cell, which matter only while it is
 // open whether all cells have them.
 func (c *cells) notice(s Span, text []byte) {
@@ -107,7 +98,7 @@ func (c *cells) readNumbers(v *Values, rows int, col *column) {
 		c.notice(s, text)
 		x, ok := table.NoNumber, false
 		if !col.isSentinel(text) {
-			x, ok = c.numbers.Add(trim(text))
+			x, ok = c.numbers.AddCell(text)
 		}
 		if !ok {
 			x = c.noValue(i, text, col)
@@ -130,7 +121,7 @@ func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) 
 		c.notice(s, text)
 		x, ok := table.NoNumber, false
 		if !col.isSentinel(text) {
-			x, ok = col.ticks(trim(text), times)
+			x, ok = col.ticks(space.Trim(text), times)
 		}
 		if !ok {
 			x = c.noValue(i, text, col)

@@ -55,6 +55,7 @@ func TestInference(t *testing.T) {
 		{"truth", repeat(60, "True", "False"), space.Field{Kind: space.Bool, Levels: []string{"False", "True"}}},
 		{"truth or none", repeat(60, "True", "False", "None"), space.Field{Kind: space.Bool, Levels: []string{"False", "True"}, Missing: []string{"None"}}},
 		{"yes", repeat(60, "yes", "no", "NA"), space.Field{Kind: space.Bool, Levels: []string{"no", "yes"}, Missing: []string{"NA"}}},
+		{"padded bits", repeat(60, "0", "1 "), space.Field{Kind: space.Integer, Max: 1}},
 		{"sex", repeat(60, "m", "f"), space.Field{Kind: space.Category, Levels: []string{"f", "m"}}},
 		{"only true", repeat(60, "true"), space.Field{Kind: space.Category, Levels: []string{"true"}}},
 

@@ -308,3 +308,37 @@ func TestReadingEnds(t *testing.T) {
 type failing struct{ err error }
 
 func (f *failing) Read([]byte) (int, error) { return 0, f.err }
+
+// Any bytes give a table or an error, the same whatever the blocks, and a table
+// is read again by its own schema.
+func FuzzRead(f *testing.F) {
+	for _, text := range []string{
+		"a,b\n1,x\n2,y\n", "a;b\n1,5;x\n", "1\t2\n3\t4\n", "a, b\n1, x\n", "\ufeffid,when\n1,2024-01-31\n2,31/01/2024\n",
+		"n\n007\n1e5\n?\n", "a,b\n\"x\ny\",0\n\"\",1\n", "t,u\n10:30:00,yes\n11:00:00,no\n", "a\r1\r2\r", "a,a,\n1,2,3\n",
+	} {
+		f.Add(text, byte(5))
+	}
+	f.Fuzz(func(t *testing.T, text string, block byte) {
+		want, _, wantErr := read(text, how{workers: 1})
+		got, _, err := read(text, how{csv: csv.Options{BlockBytes: 1 + int(block)}, workers: 3})
+		if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Fatalf("error %v, want %v", err, wantErr)
+		}
+		if err != nil {
+			return
+		}
+		sameTable(t, got, want)
+		if err := want.Schema().Validate(); err != nil {
+			t.Fatal(err)
+		}
+		h := how{ingest: ingest.Options{Schema: want.Schema()}}
+		if h.csv.Header = csv.WithHeader; want.Schema().Dialect.NoHeader {
+			h.csv.Header = csv.NoHeader
+		}
+		again, _, err := read(text, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameTable(t, again, want)
+	})
+}
