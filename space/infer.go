@@ -8,23 +8,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
 
 const (
-	// What people write has at most gridDigits digits after the point, or a
-	// mantissa below maxMantissa; longer numbers come out of a computation, and
-	// are real.
-	gridDigits  = 9
-	maxMantissa = 1e12
 	// manyLevels is how many levels a column may have whether they repeat or not.
 	manyLevels = 1000
-	// fewLevels is how many texts are looked at for one that is a time.
-	fewLevels = 100
 	// fewRows is when values that are all distinct may be so by chance.
 	fewRows = 20
-	// fewNumbers is how many distinct numbers may be names of categories.
-	fewNumbers = 20
 	// proseWords and proseLength are the average length of what is no name.
 	proseWords, proseLength = 5, 60
 )
@@ -61,185 +51,6 @@ func (o *Overrides) of(name string) *Override {
 		return nil
 	}
 	return o.Field(name)
-}
-
-// Reading is how the cells of a column are read.
-type Reading struct {
-	Form Form
-	// AsTimes: the Kind, Layout and Unit to read the cells by, and Times that
-	// read them, and have seen nothing yet.
-	How   Field
-	Times Times
-}
-
-// Reread returns how the column is to be read before it can be inferred: as it
-// was, unless the cells have shown that to be wrong. What was read as text is
-// known wholly: the reading that Reread gives for it is final.
-//
-// A reading that is right for some of the rows is a good guess for all of them.
-func (p *Profile) Reread(o *Override) (r Reading) {
-	declared, isDeclared := o.Form()
-	switch {
-	case isDeclared && declared != AsTimes:
-		r.Form = declared
-	case p.Type != nil, p.Form == AsNumbers && p.mostlyNumbers() && !p.maybeID():
-		r.Form = AsNumbers
-	case p.Form == AsText && !isDeclared && p.numbersAreWanted(o):
-		r.Form = AsNumbers
-	case p.Form == AsTimes && p.Bad.Count == 0 && p.Times.Describe(&r.How):
-		r.Form, r.Times = AsTimes, p.Times.Again()
-	case p.Form == AsText && p.mostlyTimes(o, &r):
-		r.Form = AsTimes
-	}
-	if r.Form == AsTimes {
-		// Not coarser than the layout shows, whatever the values are so far.
-		r.How.Unit = min(r.How.Unit, max(r.How.Layout.finest(r.How.Kind), time.Microsecond))
-	}
-	return r
-}
-
-// Form returns the form in which the kind that o declares is read; ok is false
-// where it declares none.
-func (o *Override) Form() (form Form, ok bool) {
-	switch {
-	case !o.Has(SetKind):
-		return AsText, false
-	case o.Kind == Datetime || o.Kind == Duration:
-		return AsTimes, true
-	case o.Kind.Numeric():
-		return AsNumbers, true
-	}
-	return AsText, true
-}
-
-// Declares reports whether o says that text is a marker of a missing value,
-// whatever it may be else: "-999".
-func (o *Override) Declares(text string) bool {
-	return o.Has(SetMissing) && slices.Contains(o.Missing, text)
-}
-
-// Marks reports whether text is a marker of a missing value in a column of
-// numbers or times: those that o declares, else the usual ones.
-func (o *Override) Marks(text []byte) bool {
-	if o.Has(SetMissing) {
-		return o.IsMissing(text)
-	}
-	return IsMarker(text)
-}
-
-// NewTimes returns Times that admit the layout that o declares, or any.
-func (o *Override) NewTimes() Times {
-	if !o.Has(SetLayout) {
-		return Times{}
-	}
-	for _, kind := range []Kind{Datetime, Duration} {
-		if t, err := TimesOf(kind, o.Layout); err == nil && (!o.Has(SetKind) || o.Kind == kind) {
-			return *t
-		}
-	}
-	return Times{}
-}
-
-// mostlyNumbers reports whether the column is one of numbers: the cells that
-// are none are so few, and the numbers so many, that they must be mistakes.
-func (p *Profile) mostlyNumbers() bool {
-	n, exact := p.Distinct.Count()
-	return p.Numbers.Count > 0 && !p.Numbers.Padded && !p.Numbers.Large &&
-		(p.Bad.Count == 0 || p.Bad.few(p.Cells) && (n > fewNumbers || !exact))
-}
-
-// numbersAreWanted reports whether a column that was read as text should have
-// been read as numbers.
-func (p *Profile) numbersAreWanted(o *Override) bool {
-	q := &Profile{Name: p.Name, Form: AsNumbers, Cells: p.Cells}
-	for i, l := range p.Levels {
-		if o.Declares(l) {
-			continue
-		}
-		switch x, ok := q.Numbers.AddCell([]byte(l)); {
-		case ok:
-			q.Distinct.Add([]float64{x})
-		case !o.Marks([]byte(l)):
-			if q.Bad.Count += p.count(i); !q.Bad.few(p.Cells) {
-				return false
-			}
-		}
-	}
-	unique := int64(len(p.Levels)) == p.Cells
-	return q.mostlyNumbers() && !(unique && q.maybeID())
-}
-
-// mostlyTimes reports whether nearly all texts are datetimes or durations, or
-// are declared to be, and sets how they are read.
-func (p *Profile) mostlyTimes(o *Override, r *Reading) bool {
-	_, isDeclared := o.Form()
-	times := o.NewTimes()
-	var bad Misfits
-	some := false
-	for i, l := range p.Levels {
-		if o.Declares(l) {
-			continue
-		}
-		if _, ok := times.Ticks(Trim([]byte(l)), time.Second); ok {
-			some = true
-		} else if !o.Marks([]byte(l)) {
-			bad.Count += p.count(i)
-			if hopeless := !some && i >= fewLevels; !isDeclared && (hopeless || !bad.few(p.Cells)) {
-				return false
-			}
-		}
-	}
-	r.Times = times.Again()
-	return times.Describe(&r.How)
-}
-
-// maybeID reports whether the numbers of a column are such that they are its
-// IDs if they are unique: a count from 0 or 1, or whole numbers by the name of
-// an ID. No other numbers are, be they as different as they may: populations
-// and prices are measurements.
-func (p *Profile) maybeID() bool {
-	n := &p.Numbers
-	whole := n.Count > 0 && n.Count == p.Cells && n.Whole == n.Count && n.MaxDigits == 0 && !n.Odd
-	counts := n.Sequence && (n.First == 0 || n.First == 1) && n.Count >= fewRows
-	return whole && !p.Distinct.Repeats() && n.Count > 1 && (counts || namesID(p.Name))
-}
-
-// namesID reports whether a column is called an ID: "id", "user_id", "PatientId".
-func namesID(name string) bool {
-	for _, word := range words(name) {
-		switch word {
-		case "id", "ids", "uuid", "guid", "key", "index", "idx", "rowid", "rownum":
-			return true
-		}
-	}
-	return false
-}
-
-// words splits a name as "user_id" or "userID" into its words, in small letters.
-func words(name string) []string {
-	var (
-		out   []string
-		start int
-		prev  rune
-	)
-	cut := func(end int) {
-		if end > start {
-			out = append(out, strings.ToLower(name[start:end]))
-		}
-		start = end
-	}
-	for i, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			cut(i)
-			start = i + len(string(r))
-		case unicode.IsUpper(r) && unicode.IsLower(prev):
-			cut(i)
-		}
-		prev = r
-	}
-	cut(len(name))
-	return out
 }
 
 // infer returns the field of the column, read in the form that Reread gives.
@@ -324,58 +135,6 @@ func (p *Profile) declare(f *Field, o *Override) error {
 		f.Digits = p.Numbers.MaxDigits
 	}
 	return nil
-}
-
-// grid returns the kind of numbers, and how many digits after the point they
-// are written with.
-//
-// Whole numbers are integers, however few they be: models give a value with a
-// real share of the rows a mass of its own, so that calling it a category would
-// add nothing, and lose the order.
-func (n *Numbers) grid() (kind Kind, digits int, fixed bool) {
-	largest := max(-n.Min, n.Max)
-	switch {
-	case n.Whole == n.Count && largest <= maxExact:
-		if n.MinDigits == n.MaxDigits { // 12, or 12.0 where all are so
-			return Integer, n.MaxDigits, n.MaxDigits > 0
-		}
-		return Integer, 0, false
-	case n.MaxDigits < len(pow10) && largest*pow10[n.MaxDigits] <= maxExact && (n.MaxDigits <= gridDigits || n.Mantissa < maxMantissa):
-		return Decimal, n.MaxDigits, n.TrailingZero && n.MinDigits == n.MaxDigits
-	}
-	return Real, 0, false
-}
-
-// areBits reports whether the numbers are 0 and 1, written in one way.
-func (n *Numbers) areBits(d *Distinct) bool {
-	distinct, _ := d.Count()
-	return distinct == 2 && n.Min == 0 && n.Max == 1 && n.Whole == n.Count && n.MinDigits == n.MaxDigits && !n.Odd
-}
-
-// describe says what the numbers are: "74 distinct whole numbers 17..90".
-func (n *Numbers) describe(d *Distinct) string {
-	distinct, exact := d.Count()
-	many := count(distinct, "distinct number")
-	if !exact {
-		many = "more than " + many
-	}
-	kind, digits, _ := n.grid()
-	how := "with up to " + count(n.MaxDigits, "decimal")
-	switch kind {
-	case Integer:
-		many, how = strings.Replace(many, "distinct", "distinct whole", 1), ""
-	case Decimal:
-		how = "with " + count(digits, "decimal")
-	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s..%s %s", many, appendReal(nil, n.Min), appendReal(nil, n.Max), how))
-}
-
-// count returns "1 level", "2 levels".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // inferTicks describes times that came as ticks from a format with types.

@@ -20,7 +20,7 @@ type Numbers struct {
 	Mantissa             uint64 // greatest number that the digits make without the point
 	TrailingZero         bool   // a fraction ends in zero: "1.50"
 	Padded               bool   // one has leading zeros: "007"
-	Odd                  bool   // one is not written so again: it has an exponent, a plus sign, a bare point, blanks
+	Odd                  bool   // one is not written so again: 1e5, +1, -0, .5, or with blanks
 	Large                bool   // one is beyond the whole numbers that a float64 tells apart
 
 	// Sequence says that each is greater by one than the one before it.
@@ -55,6 +55,7 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 	}
 	if len(digits) < len(text) {
 		x = 0 - x // -0 is read as 0
+		n.Odd = n.Odd || mantissa == 0
 	}
 	n.Large = n.Large || mantissa > maxExact && fraction == 0
 	n.add(x, fraction, mantissa)
@@ -188,7 +189,7 @@ func (n *Numbers) addUnusual(text []byte) (x float64, ok bool) {
 	}
 	written := len(digits) == len(text)
 	n.Padded = n.Padded || padded
-	n.Odd = n.Odd || !written || text[0] == '+' || whole == 0 || pointed && fraction == 0
+	n.Odd = n.Odd || !written || text[0] == '+' || text[0] == '-' && x == 0 || whole == 0 || pointed && fraction == 0
 	n.Large = n.Large || written && fraction == 0 && math.Abs(x) > maxExact
 	n.TrailingZero = n.TrailingZero || written && fraction > 0 && text[len(text)-1] == '0'
 	n.add(x, max(0, fraction-exponent), mantissa)

@@ -48,7 +48,7 @@ func plainNumbers(texts []string) (n Numbers, values []float64) {
 		}
 		n.TrailingZero = n.TrailingZero || !exp && strings.HasSuffix(fraction, "0")
 		n.Padded = n.Padded || len(whole) > 1 && whole[0] == '0'
-		n.Odd = n.Odd || exp || text[0] == '+' || pointed && (whole == "" || fraction == "")
+		n.Odd = n.Odd || exp || text[0] == '+' || text[0] == '-' && x == 0 || pointed && (whole == "" || fraction == "")
 		n.Large = n.Large || !exp && fraction == "" && math.Abs(x) > 1<<53
 		values = append(values, x)
 	}

@@ -63,9 +63,9 @@ func (c *cells) missing(row int, text []byte, col *column) {
 	}
 }
 
-// noValue notices a cell that is no number or time, and returns what stands for
+// noNumber notices a cell that is no number or time, and returns what stands for
 // it.
-func (c *cells) noValue(row int, text []byte, col *column) float64 {
+func (c *cells) noNumber(row int, text []byte, col *column) float64 {
 	if col.marks(text) {
 		c.missing(row, text, col)
 	} else {
@@ -84,8 +84,8 @@ func (c *cells) notice(s Span, text []byte) {
 	}
 }
 
-// readNumbers reads a column of text as numbers.
-func (c *cells) readNumbers(v *Values, rows int, col *column) {
+// readNumbers reads a column of text as numbers or times.
+func (c *cells) readNumbers(v *Values, rows int, col *column, times *space.Times) {
 	c.num = resize(c.num, rows)
 	for i := range c.num {
 		s := v.Spans[i*v.Stride]
@@ -96,35 +96,9 @@ func (c *cells) readNumbers(v *Values, rows int, col *column) {
 		}
 		text := s.In(v.Buf)
 		c.notice(s, text)
-		x, ok := table.NoNumber, false
-		if !col.isSentinel(text) {
-			x, ok = c.numbers.AddCell(text)
-		}
+		x, ok := col.number(text, &c.numbers, times)
 		if !ok {
-			x = c.noValue(i, text, col)
-		}
-		c.num[i] = x
-	}
-}
-
-// readTimes reads a column of text as ticks.
-func (c *cells) readTimes(v *Values, rows int, col *column, times *space.Times) {
-	c.num = resize(c.num, rows)
-	for i := range c.num {
-		s := v.Spans[i*v.Stride]
-		if s == Null {
-			c.missing(i, nil, col)
-			c.num[i] = table.NoNumber
-			continue
-		}
-		text := s.In(v.Buf)
-		c.notice(s, text)
-		x, ok := table.NoNumber, false
-		if !col.isSentinel(text) {
-			x, ok = col.ticks(space.Trim(text), times)
-		}
-		if !ok {
-			x = c.noValue(i, text, col)
+			x = c.noNumber(i, text, col)
 		}
 		c.num[i] = x
 	}
@@ -142,7 +116,11 @@ func (c *cells) readTexts(v *Values, rows int, col *column, d *dict) {
 		}
 		text := s.In(v.Buf)
 		c.notice(s, text)
-		c.code[i] = c.lookUp(i, text, col, d)
+		code, isNew := d.code(text)
+		if isNew && col.levels != nil && col.levels.code(text) == table.Unknown {
+			c.outside.add(i, text) // where the first such text is, at least one worker is told
+		}
+		c.code[i] = code
 	}
 }
 
@@ -160,43 +138,20 @@ func (c *cells) keepTexts(v *Values, rows int, d *dict) {
 	}
 }
 
-// lookUp returns the code of a text. The first time that a text is seen is the
-// time to find out whether it belongs.
-func (c *cells) lookUp(row int, text []byte, col *column, d *dict) int32 {
-	code, isNew := d.code(text)
-	if isNew && col.levels != nil && col.levels.code(text) == table.Unknown {
-		c.outside.add(row, text)
-	}
-	return code
-}
-
 // readTyped reads a column that came as numbers.
-func (c *cells) readTyped(v *Values, rows int, col *column, d *dict) {
-	asText := col.reading.Form == space.AsText
-	if asText {
-		c.code = resize(c.code, rows)
-	} else {
-		c.num = append(c.num[:0], v.Num[:rows]...)
-	}
+func (c *cells) readTyped(v *Values, rows int, col *column) {
+	c.num = append(c.num[:0], v.Num[:rows]...)
 	var buf [64]byte
-	for i, x := range v.Num[:rows] {
-		var text []byte
-		if x == x && (asText || len(col.sentinels) > 0) {
-			text = col.typ.AppendNum(buf[:0], x)
-		}
+	for i, x := range c.num {
 		switch {
-		case x != x || col.isSentinel(text):
+		case x != x:
 			c.missing(i, nil, col)
-			if asText {
-				c.code[i] = table.Missing
-			} else {
-				c.num[i] = table.NoNumber
-			}
-		case asText:
-			c.code[i] = c.lookUp(i, text, col, d)
-		case math.IsInf(x, 0):
+		case len(col.sentinels) > 0 && col.isSentinel(col.typ.AppendNum(buf[:0], x)):
+			c.missing(i, nil, col)
 			c.num[i] = table.NoNumber
+		case math.IsInf(x, 0):
 			c.bad.add(i, fmt.Append(nil, x))
+			c.num[i] = table.NoNumber
 		default:
 			c.numbers.AddValue(x)
 		}

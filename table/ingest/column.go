@@ -1,15 +1,11 @@
 package ingest
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/seed-64d012fb/mimic/space"
-	"github.com/seed-64d012fb/mimic/table"
 )
 
 // column is one column of the dataset: its values in the form in which it is
@@ -43,7 +39,7 @@ type column struct {
 type given struct {
 	name     string
 	index    int             // among the columns that are read
-	place    int             // of its field in the schema
+	position int             // of its field in the schema
 	typ      *space.Field    // what typed formats say of it, or nil
 	override *space.Override // nil: nothing
 	field    *space.Field    // of the schema, or nil: to be inferred
@@ -66,36 +62,6 @@ type part struct {
 }
 
 type run struct{ worker, rows int }
-
-// levels are the levels of a field.
-type levels struct {
-	field *space.Field
-	index *space.LevelIndex
-}
-
-func newLevels(f *space.Field) *levels { return &levels{f, space.NewLevelIndex(f)} }
-
-// code returns the code of a text. Where a value may be missing, any usual
-// marker says that it is, unless it is a level. Booleans of a format that has
-// them are levels that mean the same.
-func (l *levels) code(text []byte) int32 {
-	c := l.index.Code(text)
-	if c != table.Unknown {
-		return c
-	}
-	if l.field.Optional() && space.IsMarker(text) {
-		return table.Missing
-	}
-	if no, yes, ok := l.field.Truth(); ok {
-		switch string(text) {
-		case "false":
-			return no
-		case "true":
-			return yes
-		}
-	}
-	return table.Unknown
-}
 
 // strict prepares c to be read by its field.
 func (c *column) strict() {
@@ -167,20 +133,18 @@ func (c *column) read(dst *cells, v *Values, rows, worker int) {
 	p := &c.parts[worker]
 	switch {
 	case v.Num != nil:
-		dst.readTyped(v, rows, c, &p.dict)
+		dst.readTyped(v, rows, c)
 	case c.wide:
 		dst.keepTexts(v, rows, &p.dict)
 	case c.reading.Form == space.AsText:
 		dst.readTexts(v, rows, c, &p.dict)
-	case c.reading.Form == space.AsTimes:
-		dst.readTimes(v, rows, c, &p.times)
 	default:
-		dst.readNumbers(v, rows, c)
+		dst.readNumbers(v, rows, c, &p.times)
 	}
-	if c.reading.Form == space.AsNumbers {
+	switch {
+	case c.field == nil && c.reading.Form == space.AsNumbers:
 		p.distinct.Add(dst.num)
-	}
-	if c.field != nil && c.field.Kind.Numeric() {
+	case c.field != nil && c.field.Kind.Numeric():
 		dst.checkRange(c.field)
 	}
 }
@@ -216,79 +180,6 @@ func (c *column) add(src *cells, rows, worker int, place func(row int) string) {
 	}
 }
 
-// unify gives the texts of all workers one code each, in the order of their
-// first appearance, and counts them.
-func (c *column) unify() {
-	switch {
-	case c.reading.Form != space.AsText, c.field != nil && c.field.Kind == space.ID:
-		return
-	case c.wide && allDistinct(c.text):
-		c.texts = c.text
-		return
-	case c.wide:
-		c.codeTexts()
-	}
-	if alone := c.onlyWorker(); alone >= 0 { // its codes are in that order already
-		c.texts = c.parts[alone].dict.texts
-	} else {
-		c.translate()
-	}
-	c.counts = make([]int64, len(c.texts))
-	for _, code := range c.code {
-		if code >= 0 {
-			c.counts[code]++
-		}
-	}
-	c.parts, c.runs = nil, nil
-}
-
-// codeTexts codes the texts of a column that turned out not to be wide.
-func (c *column) codeTexts() {
-	c.parts = make([]part, 1)
-	c.code = make([]int32, len(c.text))
-	for i, text := range c.text {
-		c.code[i] = c.parts[0].dict.codeOf(text)
-	}
-	c.text, c.wide = nil, false
-}
-
-// onlyWorker returns the worker that coded all rows, or -1 if several did.
-func (c *column) onlyWorker() int {
-	only := 0
-	for i, r := range c.runs {
-		if i > 0 && r.worker != only {
-			return -1
-		}
-		only = r.worker
-	}
-	return only
-}
-
-// translate turns the codes of the workers into codes of one dictionary.
-func (c *column) translate() {
-	var all dict
-	to := make([][]int32, len(c.parts))
-	for w := range c.parts {
-		c.parts[w].dict.slots = nil
-		to[w] = slices.Repeat([]int32{table.Missing}, len(c.parts[w].dict.texts))
-	}
-	rows := c.code
-	for _, r := range c.runs {
-		to, texts := to[r.worker], c.parts[r.worker].dict.texts
-		for i, code := range rows[:r.rows] {
-			if code < 0 {
-				continue
-			}
-			if to[code] < 0 {
-				to[code] = all.codeOf(texts[code])
-			}
-			rows[i] = to[code]
-		}
-		rows = rows[r.rows:]
-	}
-	c.texts = all.texts
-}
-
 // profile returns what inference needs to know.
 func (c *column) profile(rows int64) *space.Profile {
 	p := &space.Profile{
@@ -307,8 +198,9 @@ func (c *column) profile(rows int64) *space.Profile {
 	return p
 }
 
-// settled reports whether c was read in the form that suits all of its cells;
-// if not, it makes ready to read it again in a better one.
+// settled reports whether c was read in the way that suits all of its cells; if
+// not, it makes ready to read it again in a better one. Ticks that were read in a
+// finer unit than is needed are good.
 func (c *column) settled(rows int64) bool {
 	if c.final {
 		return true
@@ -322,118 +214,17 @@ func (c *column) settled(rows int64) bool {
 	return false
 }
 
-// ticks reads a datetime or duration. Where no schema says how it is written,
-// times find out.
-func (c *column) ticks(text []byte, times *space.Times) (x float64, ok bool) {
-	if c.field == nil {
-		return times.Ticks(text, c.reading.How.Unit)
-	}
-	x, err := c.field.ParseNum(text)
-	return x, err == nil
-}
-
-// values returns the values of field f, which was inferred for c or given.
-func (c *column) values(f *space.Field) (table.Column, error) {
+// number reads a number, or a datetime or duration in ticks, the layout of which
+// times find out where no schema gives it.
+func (c *column) number(text []byte, numbers *space.Numbers, times *space.Times) (x float64, ok bool) {
 	switch {
-	case f.Kind == space.ID:
-		return table.Column{Text: c.asTexts()}, nil
-	case f.Kind.Coded() && c.reading.Form == space.AsText:
-		if c.wide {
-			c.codeTexts()
-			c.counts = slices.Repeat([]int64{1}, len(c.texts))
-		}
-		c.recode(f)
-		return table.Column{Code: c.code}, nil
-	case f.Kind.Coded():
-		return table.Column{Code: bitCodes(c.num, f)}, nil
-	case c.reading.Form == space.AsText:
-		return table.Column{}, fmt.Errorf("column %q was read as text, and is %v", c.name, f.Kind)
+	case c.isSentinel(text):
+		return 0, false
+	case c.reading.Form == space.AsNumbers:
+		return numbers.AddCell(text)
+	case c.field == nil:
+		return times.Ticks(space.Trim(text), c.reading.How.Unit)
 	}
-	unit := c.reading.How.Unit
-	if c.typ != nil {
-		unit = c.typ.Unit
-	}
-	if f.Unit > 0 && unit != f.Unit {
-		rescale(c.num, unit, f.Unit)
-	}
-	return table.Column{Num: c.num}, nil
-}
-
-// bitCodes returns the codes of zeros and ones, the numbers of a bool.
-func bitCodes(bits []float64, f *space.Field) []int32 {
-	var one int32 // its code
-	for l, level := range f.Levels {
-		if x, err := strconv.ParseFloat(level, 64); err == nil && x == 1 {
-			one = int32(l)
-		}
-	}
-	codes := make([]int32, len(bits))
-	for i, x := range bits {
-		switch x {
-		case 0:
-			codes[i] = 1 - one
-		case 1:
-			codes[i] = one
-		default:
-			codes[i] = table.Missing
-		}
-	}
-	return codes
-}
-
-// rescale turns ticks of one unit into ticks of another, of which one is a
-// multiple of the other.
-func rescale(ticks []float64, from, to time.Duration) {
-	if from < to {
-		n := float64(to / from)
-		for i := range ticks {
-			ticks[i] /= n
-		}
-		return
-	}
-	n := float64(from / to)
-	for i := range ticks {
-		ticks[i] *= n
-	}
-}
-
-// recode turns codes of c.texts into codes of f, and counts the texts that are
-// none of its levels.
-func (c *column) recode(f *space.Field) {
-	levels := newLevels(f)
-	code := make([]int32, len(c.texts))
-	unknown := c.outside
-	unknown.Count = 0
-	if !f.Optional() {
-		unknown.Count = c.null
-	}
-	for i, text := range c.texts {
-		code[i] = levels.code([]byte(text))
-		if code[i] == table.Unknown {
-			if unknown.Count == 0 && unknown.Place == "" {
-				unknown.First = text
-			}
-			unknown.Count += c.counts[i]
-		}
-	}
-	c.outside = unknown
-	for i, from := range c.code {
-		if from >= 0 {
-			c.code[i] = code[from]
-		}
-	}
-}
-
-// asTexts returns the cells themselves.
-func (c *column) asTexts() []string {
-	if c.wide {
-		return c.text
-	}
-	texts := make([]string, len(c.code))
-	for i, code := range c.code {
-		if code >= 0 {
-			texts[i] = c.texts[code]
-		}
-	}
-	return texts
+	x, err := c.field.ParseNum(space.Trim(text))
+	return x, err == nil
 }

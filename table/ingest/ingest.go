@@ -41,7 +41,9 @@ type Column struct {
 	Name string
 	// Type is set where the format itself has types, and nil where cells are
 	// text to be inferred from. Its Kind is numeric: values come as numbers, in
-	// the field's unit. (Strings and booleans of typed formats come as text.)
+	// the field's unit. Strings and booleans of typed formats come as text, as
+	// do numbers where a schema or an override wants another sort of kind; and
+	// where a schema gives a unit, values come in that.
 	Type *space.Field
 }
 

@@ -47,7 +47,7 @@ func (r *reader) matchSchema(first Input, s *space.Schema) error {
 		switch {
 		case ok:
 			c := &column{given: given{
-				name: f.Name, place: j, typ: first.Columns()[i].Type, field: f, sentinels: sentinels(f.Missing),
+				name: f.Name, position: j, typ: first.Columns()[i].Type, field: f, sentinels: sentinels(f.Missing),
 			}}
 			c.strict()
 			r.columns = append(r.columns, c)
@@ -85,7 +85,7 @@ func (r *reader) matchAll(first Input) error {
 		if slices.Contains(r.opt.Drop, n) {
 			continue
 		}
-		c := &column{given: given{name: n, place: len(r.columns), typ: first.Columns()[i].Type}}
+		c := &column{given: given{name: n, position: len(r.columns), typ: first.Columns()[i].Type}}
 		if o := r.opt.Overrides; o != nil {
 			if c.override = o.Field(n); c.override.Has(space.SetMissing) {
 				c.sentinels = sentinels(c.override.Missing)

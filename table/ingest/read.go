@@ -253,12 +253,12 @@ func (r *reader) finish(ctx context.Context) (*table.Table, error) {
 	b := &table.Batch{Schema: s, N: int(r.rows), Cols: make([]table.Column, len(s.Fields))}
 	err := par.Do(ctx, len(r.columns), func(i int) (err error) {
 		c := r.columns[i]
-		f := &s.Fields[c.place]
+		f := &s.Fields[c.position]
 		if c.field != nil && c.bad.Count > 0 {
 			return fmt.Errorf("%s: column %q: %q is not a value of kind %v, which the schema says (%d of %d values)",
 				c.bad.Place, c.name, c.bad.First, f.Kind, c.bad.Count, r.rows)
 		}
-		b.Cols[c.place], err = c.values(f)
+		b.Cols[c.position], err = c.values(f)
 		return err
 	})
 	if err != nil {
