@@ -137,6 +137,19 @@ func TestManyFilesAreOneDataset(t *testing.T) {
 			t.Errorf("%q: %v, want %v", c.patterns, got, c.want)
 		}
 	}
+	// The second file alone would seem to have a header.
+	folder(t, map[string]string{"1.csv": "1,2\n3,4\n5,6\n", "2.csv": "7,8\n", "4.csv": "n,m\n1,2\n", "5.csv": "m,n\n"})
+	if got := numbers(t, "1.csv", "2.csv"); !slices.Equal(got, []float64{1, 3, 5, 7}) {
+		t.Errorf("without headers: %v", got)
+	}
+	// A part that is nothing but a header adds nothing.
+	if got := numbers(t, "4.csv", "5.csv"); !slices.Equal(got, []float64{1}) {
+		t.Errorf("a header alone: %v", got)
+	}
+}
+
+func TestEmptyFilesAreNoted(t *testing.T) {
+	folder(t, map[string]string{"p/2.csv": "n,s\n20,x\n", "p/3.csv": "n,s\n30,x\n", "p/10.csv": "n,s\n10,x\n11,y\n", "p/4.csv": ""})
 	_, rep, err := Read(context.Background(), []string{"p/*"}, Options{})
 	if err != nil {
 		t.Fatal(err)

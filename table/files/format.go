@@ -144,8 +144,12 @@ func decompress(r *bufio.Reader) (out io.ReadCloser, packed bool, err error) {
 // unpackedSize returns how many bytes a compressed file of size bytes unpacks
 // to, as it says itself; 0 if it does not say, or nothing to be believed. It
 // serves to tell how far reading has come, and how much room to make.
-func unpackedSize(r io.ReaderAt, size int64) int64 {
+func unpackedSize(file io.Reader, size int64) int64 {
 	const greatestRatio = 1032 // of deflate
+	r, ok := file.(io.ReaderAt)
+	if !ok {
+		return 0
+	}
 	var full int64
 	var buf [zstd.HeaderMaxSize]byte
 	if n, _ := r.ReadAt(buf[:], 0); bytes.HasPrefix(buf[:n], []byte(zstdMagic)) {

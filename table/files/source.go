@@ -135,10 +135,7 @@ func (s *source) look() error {
 		return err
 	}
 	if s.full = s.size; s.packed {
-		s.full = 0
-		if at, ok := r.(io.ReaderAt); ok {
-			s.full = unpackedSize(at, s.size)
-		}
+		s.full = unpackedSize(r, s.size)
 	}
 	return nil
 }

@@ -214,10 +214,13 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		{`[{"a":1}] x`, "t: after element 1 of the list"},
 		{`[{"a":1}] {}`, "t: the file goes on after its list"},
 		{`[{"a":1},7]`, "t:2: the line is a number"},
+		{strings.Repeat("{\"a\":1}\n", 40) + "7\n", "t:41: the line is a number"},
 	} {
-		_, _, _, err := cells([]ingest.File{inMemory("t", c.text)}, Options{}, ingest.Options{}, firstBlock)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		for _, block := range []int{0, 16} {
+			_, _, _, err := cells([]ingest.File{inMemory("t", c.text)}, Options{BlockBytes: block}, ingest.Options{}, allBlocks)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%.40q: %v, want %q", c.text, err, c.want)
+			}
 		}
 	}
 }

@@ -163,3 +163,48 @@ func asText(got, want any) any {
 	}
 	return got
 }
+
+func TestTicks(t *testing.T) {
+	const us, ms, day = time.Microsecond, time.Millisecond, 24 * time.Hour
+	for _, c := range []struct {
+		unit, tick time.Duration
+		x          int64
+		want       float64
+	}{
+		{ms, us, -3, -3000},
+		{time.Nanosecond, us, 1999, 1},
+		{time.Nanosecond, us, -1, -1}, // the digits that are dropped are those of the text
+		{us, time.Second, -1_000_001, -2},
+		{us, day, 36 * 3600 * 1e6, 1.5},
+		{day, time.Second, 2, 172800},
+	} {
+		if got := (ticker{c.unit, c.tick}).ticks(c.x); got != c.want {
+			t.Errorf("%d of %v in %v: %v, want %v", c.x, c.unit, c.tick, got, c.want)
+		}
+	}
+}
+
+// The unit of times is no coarser than it has to be.
+func TestKeepExact(t *testing.T) {
+	stamp := storage{base: sTimestamp, unit: time.Microsecond}
+	for _, c := range []struct {
+		storage storage
+		largest float64
+		want    time.Duration // 0: as text
+	}{
+		{stamp, 1e18, time.Microsecond},
+		{stamp, 9.1e18, 10 * time.Microsecond},
+		{stamp, 253402300799e9, 100 * time.Microsecond}, // the end of 9999
+		{stamp, math.Inf(1), 0},
+		{storage{base: sInt, bits: 64}, maxExact + 2, 0},
+	} {
+		x := &column{storage: c.storage, field: c.storage.field(), largest: c.largest}
+		x.keepExact(nil)
+		switch {
+		case (x.field == nil) != (c.want == 0):
+			t.Errorf("%v up to %v: %v", c.storage, c.largest, x.field)
+		case x.field != nil && x.field.Unit != c.want:
+			t.Errorf("%v up to %v: in %v, want %v", c.storage, c.largest, x.field.Unit, c.want)
+		}
+	}
+}

@@ -106,9 +106,6 @@ func skipList(b []byte, nesting int) (int, error) {
 		}
 		at += k
 	}
-	if size > uint64(len(b)-at) { // each element takes a byte at least
-		return 0, errMetadata
-	}
 	for range size {
 		n, err := skipValue(b[at:], kind, nesting)
 		if err != nil {
