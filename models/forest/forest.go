@@ -12,7 +12,7 @@
 // code like any other, to be predicted and to predict by.
 //
 // Trees: each of 8 trees for a column takes the split of largest gain in
-// log-likelihood on a random 60 % of the rows, while the gain exceeds 2 nats
+// log-likelihood on a random 80 % of the rows, while the gain exceeds 2 nats
 // plus ½ for each class beyond the first and 10 rows stay in a leaf; its leaves
 // are then refilled with all rows. The distribution of a node leans on its
 // parent's: by p = (n_k + 2·p_parent)/(n + 2) for levels, by a Pólya tree over
@@ -81,7 +81,7 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 }
 
 func (f Family) growth() (growth, int) {
-	g := growth{subsample: .6, most: 1 << 17, minLeaf: 10, groups: 8, gain: 2, perClass: .5}
+	g := growth{subsample: .8, most: 1 << 17, minLeaf: 10, groups: 8, gain: 2, perClass: .5}
 	if f.Sharp {
 		g.subsample, g.most, g.gain, g.perClass = 1, 1<<31, 1e-9, 0
 		return g, 1
@@ -189,7 +189,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 		}
 		t := growers[w].grow(y, c.ask, m.views, bins, present, key.Child(uint64(tasks[i].column)).Child(uint64(tasks[i].tree)))
 		c.trees[tasks[i].tree] = t
-		return smooth[tasks[i].column].fit(t)
+		return smooth[tasks[i].column].fill(t)
 	})
 	if err != nil {
 		return err

@@ -6,17 +6,16 @@ import "math"
 // its leaves: that of a node leans on its parent's, the more so the fewer rows
 // it has, and the root's on the column's. Levels lean as
 //
-//	p(k) = (n_k + α·p_parent(k)) / (n + α),
+//	p(k) = (n_k + 2·p_parent(k)) / (n + 2).
 //
-// and the α of a tree is the one, of a few, under which each training row is most
-// probable given all others. A number is a Pólya tree: each piece of its codes is
-// halved, and the share of the left half leans in the same way, with
-// α = 5·1.5^level. To choose that too by the rows' probability would be right
-// for it, and wrong for samples: docs/decisions/0065 has the figures.
+// A number is a Pólya tree: each piece of its codes is halved, and the share of
+// the left half leans in the same way, with α = 5·1.5^level in place of 2. More
+// would make unseen rows more probable, and samples easier to tell from data:
+// docs/decisions/0065 has the figures.
 //
-// Reference: Mosteller & Tukey (1968), Data analysis, including statistics (leave
-// one out); Ferguson (1974), Prior distributions on spaces of probability
-// measures (Pólya trees).
+// Reference: Ferguson (1974), Prior distributions on spaces of probability
+// measures; Mauldin, Sudderth & Williams (1992), Pólya trees and random
+// distributions.
 type smoothing struct {
 	root   []float64 // [codes] distribution of the column
 	pieces []piece   // of an ordered column; nil for one without order
@@ -30,15 +29,11 @@ type piece struct {
 }
 
 const (
+	levelStrength = 2.  // rows that a parent's distribution counts for
 	polyaStrength = 5.  // at the top of a Pólya tree,
 	polyaGrowth   = 1.5 // more at each level below
 	polyaLimit    = 1e6
 )
-
-// levelStrengths are the α that are tried.
-var levelStrengths = []float64{1, 2, 4, 8, 16, 32, 64, 128}
-
-const mostStrength = 1024 // that a file may have
 
 // newSmoothing returns the smoothing of a column from the rows of its codes.
 func newSmoothing(rows []float64, ordered bool, missing int) *smoothing {
@@ -55,7 +50,7 @@ func newSmoothing(rows []float64, ordered bool, missing int) *smoothing {
 		p := append([]float64(nil), s.root...)
 		s.gather(p)
 		s.share = make([]float64, len(s.pieces))
-		s.halves(p, func(i int, left, all float64) { s.share[i] = left / all })
+		s.halves(make([]float64, len(p)), p, func(i int, left, all float64) { s.share[i] = left / all })
 	}
 	return s
 }
@@ -88,7 +83,7 @@ func polyaTree(rows []float64, missing int) []piece {
 	if missing >= 0 {
 		values--
 		if values > 0 {
-			pieces = append(pieces, piece{0, values, values + 1, polyaStrength})
+			pieces = append(pieces, piece{0, values, values + 1, levelStrength})
 		}
 	}
 	halve(0, values, 0)
@@ -104,14 +99,8 @@ func (s *smoothing) gather(x []float64) {
 }
 
 // halves tells visit the weight of the left half and of the whole of each piece,
-// from gathered weights.
-func (s *smoothing) halves(x []float64, visit func(i int, left, all float64)) {
-	all := make([]float64, len(x))
-	s.halvesIn(all, x, visit)
-}
-
-// halvesIn is halves with scratch all [codes].
-func (s *smoothing) halvesIn(all, x []float64, visit func(i int, left, all float64)) {
+// from gathered weights x [codes]; all [codes] is scratch.
+func (s *smoothing) halves(all, x []float64, visit func(i int, left, all float64)) {
 	all[0] = x[0]
 	for i := range s.pieces {
 		p := &s.pieces[i]
@@ -158,43 +147,19 @@ func (s *smoothing) count(t *tree) (*counted, error) {
 	return c, nil
 }
 
-// fit chooses the strength of a tree of levels, and fills the leaves.
-func (s *smoothing) fit(t *tree) error {
-	t.strength = 1
+// fill sets the edges of a tree's leaves from their counts.
+func (s *smoothing) fill(t *tree) error {
 	c, err := s.count(t)
 	if err != nil {
 		return err
 	}
-	if s.pieces == nil {
-		most := math.Inf(-1)
-		for _, a := range levelStrengths {
-			if l := s.others(c, a); l > most {
-				t.strength, most = a, l
-			}
-		}
-	}
-	s.fill(c)
-	return nil
-}
-
-// refill fills the leaves of a tree that has its strength.
-func (s *smoothing) refill(t *tree) error {
-	c, err := s.count(t)
-	if err != nil {
-		return err
-	}
-	s.fill(c)
-	return nil
-}
-
-// fill sets the edges of a tree's leaves.
-func (s *smoothing) fill(c *counted) {
 	c.edges = make([]uint32, c.leaves*c.codes)
 	if s.pieces == nil {
 		s.fillLevels(c)
 	} else {
 		s.fillPieces(c)
 	}
+	return nil
 }
 
 func (s *smoothing) fillLevels(c *counted) {
@@ -207,7 +172,7 @@ func (s *smoothing) fillLevels(c *counted) {
 		own, rows := c.of(p, i), c.of(c.rows, i)
 		total := sum(rows)
 		for k, m := range rows {
-			own[k] = (m + c.strength*up[k]) / (total + c.strength)
+			own[k] = (m + levelStrength*up[k]) / (total + levelStrength)
 		}
 		if n.view < 0 {
 			setEdges(c.of32(int(n.next)), own)
@@ -227,7 +192,7 @@ func (s *smoothing) fillPieces(c *counted) {
 			up = shares[int(c.parent[i])*pieces:]
 		}
 		own := shares[i*pieces : (i+1)*pieces]
-		s.halvesIn(all, c.of(c.rows, i), func(j int, left, n float64) {
+		s.halves(all, c.of(c.rows, i), func(j int, left, n float64) {
 			a := s.pieces[j].strength
 			own[j] = (left + a*up[j]) / (n + a)
 		})
@@ -241,35 +206,6 @@ func (s *smoothing) fillPieces(c *counted) {
 			setEdges(c.of32(int(n.next)), p)
 		}
 	}
-}
-
-// others returns the log-probability of all rows, each given all others:
-// the counts on its way down are one less.
-func (s *smoothing) others(c *counted, strength float64) (logp float64) {
-	p := make([]float64, len(c.rows))
-	root := make([]float64, c.codes)
-	total := sum(c.of(c.rows, 0))
-	for k, m := range c.of(c.rows, 0) {
-		root[k] = (max(m-1, 0) + .5/float64(c.codes)) / (max(total-1, 0) + .5)
-	}
-	for i, n := range c.nodes {
-		up := root
-		if i > 0 {
-			up = c.of(p, int(c.parent[i]))
-		}
-		own, rows := c.of(p, i), c.of(c.rows, i)
-		total := sum(rows)
-		for k, m := range rows {
-			if m == 0 {
-				continue
-			}
-			own[k] = (m - 1 + strength*up[k]) / (total - 1 + strength)
-			if n.view < 0 {
-				logp += m * math.Log(own[k])
-			}
-		}
-	}
-	return logp
 }
 
 func sum(x []float64) (s float64) {

@@ -4,11 +4,10 @@ package forest
 // node i+1. Leaves are numbered from 0 in that order, so that the leaves of a
 // subtree are consecutive.
 type tree struct {
-	nodes    []node
-	leaves   int
-	counts   []byte   // training rows of each code in each leaf, see countWriter
-	strength float64  // of smoothing, see smoothing
-	edges    []uint32 // [leaves × codes] see mass
+	nodes  []node
+	leaves int
+	counts []byte   // training rows of each code in each leaf, see countWriter
+	edges  []uint32 // [leaves × codes] see mass
 }
 
 // node looks at one view of a row.

@@ -31,9 +31,8 @@ type columnWire struct {
 }
 
 type treeWire struct {
-	Nodes    []byte  `cbor:"nodes"`    // see appendNodes
-	Counts   []byte  `cbor:"counts"`   // see countWriter
-	Strength float64 `cbor:"strength"` // of smoothing
+	Nodes  []byte `cbor:"nodes"`  // see appendNodes
+	Counts []byte `cbor:"counts"` // see countWriter
 }
 
 // givenWire is the evidence of one field of a conditional.
@@ -56,7 +55,7 @@ func (m *Model) wire() modelWire {
 			cw.Group, cw.Level = g.group, g.rows
 		}
 		for _, t := range c.trees {
-			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts, t.strength})
+			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
 		}
 		w.Columns = append(w.Columns, cw)
 	}
@@ -242,11 +241,8 @@ func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
 		if *budget -= len(t.nodes) * len(c.rows); *budget < 0 {
 			return errors.New("more leaves than the file's size allows")
 		}
-		if !(w.Strength > 0 && w.Strength <= mostStrength) {
-			return fmt.Errorf("a smoothing of strength %v", w.Strength)
-		}
-		t.counts, t.strength = slices.Clone(w.Counts), w.Strength
-		if err := smooth.refill(t); err != nil {
+		t.counts = slices.Clone(w.Counts)
+		if err := smooth.fill(t); err != nil {
 			return err
 		}
 		c.trees = append(c.trees, t)
