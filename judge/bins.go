@@ -139,12 +139,11 @@ type joint struct {
 	size int
 }
 
-// denseCells is how large a joint table is kept as an array.
-const denseCells = 1 << 18
-
+// newJoint keeps a joint table as an array unless it has far more cells than
+// rows.
 func newJoint(a, b binned) *joint {
 	j := &joint{kb: b.k, size: a.k * b.k}
-	if a.k > denseCells/max(b.k, 1) {
+	if j.size > max(4096, 2*len(a.code)) {
 		j.cell, j.size = map[int64]int32{}, 0
 	}
 	return j

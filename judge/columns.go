@@ -121,7 +121,7 @@ type trends struct {
 // that the errors are too large rather than too small.
 const (
 	resampledPairs = 150
-	resampledWork  = 4e9 // rows × pairs × replicates
+	resampledWork  = 1e9 // rows × pairs × replicates
 )
 
 func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, edges [][]float64, k rng.Key) (*trends, error) {

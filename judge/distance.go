@@ -62,9 +62,14 @@ func (r ruler) rows(fr *frame) near.Rows {
 	return rows
 }
 
-// distanceWork bounds the distances of a judgement by query rows × rows ×
-// fields: beyond it, fewer rows are asked about, drawn at random.
-const distanceWork = 5e10
+// measuredRows returns about how many rows can be asked about at a bearable
+// cost: all of usual tables, some of long and wide ones. A query of few fields
+// meets a small part of the training rows, of forty and more most of them.
+func measuredRows(trainRows, fields int) int {
+	const work = 2e9 // terms of distances, for one candidate
+	met := min(1, math.Pow(float64(fields)/40, 2))
+	return int(max(100, work/(met*float64(fields)*float64(trainRows))))
+}
 
 // closeness says how near the rows of a candidate are to the training rows.
 type closeness struct {
@@ -93,7 +98,7 @@ func (c *closeness) ratio(i int) float64 {
 // among equally many rows, and no held-out row is its own neighbour.
 func measure(ctx context.Context, train *frame, cand [candidates]candidate, heldOut *frame, k rng.Key) (c [candidates]*closeness, err error) {
 	r := newRuler(train)
-	most := int(distanceWork / float64(max(1, train.n)*max(1, len(train.use))))
+	most := measuredRows(train.n, len(train.use))
 	m := min(train.n, heldOut.n)
 	all := near.New(r.rows(train), near.Manhattan)
 	some := all
@@ -105,7 +110,7 @@ func measure(ctx context.Context, train *frame, cand [candidates]candidate, held
 	fromHeld := near.New(r.rows(reference), near.Manhattan)
 
 	for i := range cand {
-		rows := subset(cand[i].n, max(1, most), k.Child(2+uint64(i)))
+		rows := subset(cand[i].n, most, k.Child(2+uint64(i)))
 		q := r.rows(cand[i].take(rows))
 		c[i] = &closeness{rows: rows}
 		if c[i].nearest, err = all.Query(ctx, q, 2, nil); err != nil {

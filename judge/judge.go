@@ -342,15 +342,20 @@ func (w *work) comparePairs(ctx context.Context) error {
 	return nil
 }
 
-// coverageRows is how many rows the sample-level figures compare at most.
-const coverageRows = 8000
+// The sample-level figures compare at most coverageRows rows, and of wide tables
+// fewer: rows² × fields is at most coverageWork.
+const (
+	coverageRows = 8000
+	coverageWork = 1e9
+)
 
 // measureCoverage computes the sample-level figures.
 func (w *work) measureCoverage(ctx context.Context) error {
 	r := newRuler(w.train)
 	var s [candidates]sampleLevel
+	most := min(coverageRows, int(math.Sqrt(coverageWork/float64(len(w.use)))))
 	for c := range w.cand {
-		m := min(w.train.n, w.cand[c].n, coverageRows)
+		m := min(w.train.n, w.cand[c].n, most)
 		k := w.key.Child(forSubset).Child(uint64(candidates + c))
 		real := w.train.take(subset(w.train.n, m, w.key.Child(forSubset).Child(2*candidates)))
 		made := w.cand[c].take(subset(w.cand[c].n, m, k))

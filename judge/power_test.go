@@ -219,7 +219,8 @@ func TestSecondRealSample(t *testing.T) {
 		}
 		copied := 0
 		for i, e := range j.Each {
-			if e.Row != i || e.Class == "B" && !(e.Distance < j.Verdict.Near || e.Ratio < j.Verdict.NearRatio || e.Distance == 0) {
+			near := e.Distance < j.Verdict.Near || e.Ratio < j.Verdict.NearRatio || e.Distance == 0
+			if e.Row != i || e.Class != "A" && near != (e.Class == "B") {
 				t.Errorf("sample %d: %+v", i, e)
 			}
 			if e.Class == "B" {
@@ -235,6 +236,32 @@ func TestSecondRealSample(t *testing.T) {
 		}
 		if again, _ := json.Marshal(back); !bytes.Equal(again, text) {
 			t.Error("the JSON does not survive being read")
+		}
+	}
+}
+
+// A row that is both in the training rows and in the held-out rows is nearer to
+// neither; a copy of the training rows is always nearer to them.
+func TestNearerTies(t *testing.T) {
+	rows := people(1, 200)
+	for _, c := range []struct {
+		held *table.Table
+		want float64
+	}{{rows, 0.5}, {people(2, 200), 1}} {
+		w, err := prepare(context.Background(), Input{Train: rows, Held: c.held, Samples: rows}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.checkValidity(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.measureDistances(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range w.j.Figures {
+			if f.Key == "nearer" && float64(f.Samples.Value) != c.want {
+				t.Errorf("%v of a copy are nearer to the training rows, not %v", f.Samples.Value, c.want)
+			}
 		}
 	}
 }

@@ -82,7 +82,7 @@ func tellApart(ctx context.Context, c int, cand, heldOut candidate, seed uint64,
 	if err != nil {
 		return nil, err
 	}
-	fit, err := gbt.CrossFit(ctx, x.binned, y, nil, folds, gbt.Options{})
+	fit, err := gbt.CrossFit(ctx, x.binned, y, nil, folds, rounds(len(cand.use)))
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +98,12 @@ func tellApart(ctx context.Context, c int, cand, heldOut candidate, seed uint64,
 		t.tells, err = explainTells(ctx, x, y, folds, fit.Predictions[0][:n], cand.frame, madeRows, made, real, k.Child(2))
 	}
 	return t, err
+}
+
+// rounds returns the options of the trees: a hundred rounds, fewer for more than
+// 64 fields, which bring as many splits to choose from with each.
+func rounds(fields int) gbt.Options {
+	return gbt.Options{Rounds: max(25, min(100, 100*64/max(fields, 1)))}
 }
 
 // predictors are rows as the trees see them.
@@ -178,11 +184,11 @@ func explainTells(ctx context.Context, x *predictors, y gbt.Target, folds []int3
 	}
 	slices.SortStableFunc(unseen, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
 	unseen = unseen[:min(len(unseen), tellsShown)]
-	m, err := gbt.Train(ctx, x.binned, y, weight, gbt.Options{})
+	use := fr.use
+	m, err := gbt.Train(ctx, x.binned, y, weight, rounds(len(use)))
 	if err != nil {
 		return nil, err
 	}
-	use := fr.use
 	lend := subset(real.N, min(donors, max(1, 20000/(len(use)*tellsShown))), k)
 	variants := len(lend) * len(use)
 	tells := make([]Tell, len(unseen))

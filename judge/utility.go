@@ -58,6 +58,7 @@ func utilities(ctx context.Context, label string, cand [candidates]candidate, he
 		targets = []int{j}
 	} else {
 		plan = inTurn
+		plan.rows = max(500, min(plan.rows, plan.rows*32/len(fr.use))) // fewer of wide tables
 		for _, j := range fr.use {
 			if fr.cols[j].Code != nil {
 				targets = append(targets, j)
