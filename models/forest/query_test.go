@@ -64,7 +64,7 @@ func TestConditionIsExact(t *testing.T) {
 				t.Fatalf("%s: row %d has probability %v, by enumeration %v", name, i, math.Exp(got[i]), want[i])
 			}
 		}
-		agree(t, name, every, want, draws(t, c.(mimic.Sampler), m.Schema(), table.Range{Hi: 40000}, 2), nil)
+		agree(t, name, every, want, draws(t, c.(mimic.Sampler), m.Schema(), table.Range{Hi: 15000}, 2), nil)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestProposalsWeighToTheConditional(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const n = 40000
+		const n = 15000
 		b := table.NewBatch(m.Schema(), 0, n)
 		logw := make([]float64, n)
 		if err := q.Draw(b, logw, rng.New(3)); err != nil {
@@ -155,7 +155,7 @@ func TestImputeFollowsTheConditional(t *testing.T) {
 	every := everyRow(m.Schema())
 	for name, gaps := range map[string][]int{"one": {2}, "last": {3}, "two": {2, 3}} {
 		tried := 0
-		for source := 0; tried < 3; source += 7 {
+		for source := 0; tried < 2; source += 7 {
 			row := dependent(300, 9).Select([]int{source}).All()
 			if isMissing(row.Cols[2]) || isMissing(row.Cols[3]) {
 				continue
@@ -176,7 +176,7 @@ func TestImputeFollowsTheConditional(t *testing.T) {
 				e = append(e, g)
 			}
 			want, _ := brute(t, m, every, e)
-			const n = 3000
+			const n = 1000
 			b := table.New(row).Select(make([]int, n)).All()
 			for _, j := range gaps {
 				for i := range n {
