@@ -62,13 +62,23 @@ func (r ruler) rows(fr *frame) near.Rows {
 	return rows
 }
 
-// measuredRows returns about how many rows can be asked about at a bearable
-// cost: all of usual tables, some of long and wide ones. A query of few fields
-// meets a small part of the training rows, of forty and more most of them.
-func measuredRows(trainRows, fields int) int {
-	const work = 2e9 // terms of distances, for one candidate
-	met := min(1, math.Pow(float64(fields)/40, 2))
-	return int(max(100, work/(met*float64(fields)*float64(trainRows))))
+// distanceWork bounds the terms of distances for one candidate: beyond it fewer
+// of its rows are measured, drawn at random. What a row costs is found from the
+// first probeRows of them.
+const (
+	distanceWork = 1e9
+	probeRows    = 50
+	leastRows    = 300 // measured in any case
+)
+
+// measured returns the rows of fr that are measured against the index.
+func measured(ix *near.Index, r ruler, fr *frame, k rng.Key) []int {
+	order := permutation(fr.n, k)
+	probe := r.rows(fr.take(order[:min(fr.n, probeRows)]))
+	most := max(leastRows, int(distanceWork/max(1, ix.Terms(probe, 2))))
+	rows := order[:min(fr.n, most)]
+	slices.Sort(rows)
+	return rows
 }
 
 // closeness says how near the rows of a candidate are to the training rows.
@@ -98,7 +108,6 @@ func (c *closeness) ratio(i int) float64 {
 // among equally many rows, and no held-out row is its own neighbour.
 func measure(ctx context.Context, train *frame, cand [candidates]candidate, heldOut *frame, k rng.Key) (c [candidates]*closeness, err error) {
 	r := newRuler(train)
-	most := measuredRows(train.n, len(train.use))
 	m := min(train.n, heldOut.n)
 	all := near.New(r.rows(train), near.Manhattan)
 	some := all
@@ -110,7 +119,7 @@ func measure(ctx context.Context, train *frame, cand [candidates]candidate, held
 	fromHeld := near.New(r.rows(reference), near.Manhattan)
 
 	for i := range cand {
-		rows := subset(cand[i].n, most, k.Child(2+uint64(i)))
+		rows := measured(all, r, cand[i].frame, k.Child(2+uint64(i)))
 		q := r.rows(cand[i].take(rows))
 		c[i] = &closeness{rows: rows}
 		if c[i].nearest, err = all.Query(ctx, q, 2, nil); err != nil {

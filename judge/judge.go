@@ -346,7 +346,7 @@ func (w *work) comparePairs(ctx context.Context) error {
 // fewer: rows² × fields is at most coverageWork.
 const (
 	coverageRows = 8000
-	coverageWork = 1e9
+	coverageWork = 4e8
 )
 
 // measureCoverage computes the sample-level figures.

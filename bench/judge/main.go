@@ -95,6 +95,9 @@ func run(ctx context.Context, data, model, label, python, profile string) error 
 		fmt.Printf("  %-28s %9.4f  real %9.4f  copy %9.4f  independent %9.4f  %s\n", f.Name, f.Samples.Value, f.Held.Value, f.Copy.Value, f.Independent.Value, f.Outcome)
 	}
 	fmt.Println(j.Verdict.Sentence)
+	for _, note := range j.Notes {
+		fmt.Println(note)
+	}
 	if python == "" {
 		return nil
 	}

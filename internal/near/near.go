@@ -119,6 +119,20 @@ func (ix *Index) Query(ctx context.Context, q Rows, k int, own []int32) ([]Neigh
 	return found, err
 }
 
+// Terms returns how many terms of distances and bounds a query for k neighbours
+// adds up, in the mean over the rows of q: what a query costs.
+func (ix *Index) Terms(q Rows, k int) float64 {
+	num, code := rowMajor(q)
+	best := make([]Neighbor, k)
+	met := 0
+	for i := range q.N {
+		s := search{Index: ix, num: num[i*ix.p:][:ix.p], code: code[i*ix.c:][:ix.c], best: best, skip: -1}
+		s.run()
+		met += s.met
+	}
+	return float64(met) * float64(ix.p+ix.c) / float64(max(q.N, 1))
+}
+
 // Itself returns the numbers 0 … n-1, for rows that ask about themselves.
 func Itself(n int) []int32 {
 	own := make([]int32, n)
@@ -135,6 +149,7 @@ type search struct {
 	code []int32
 	best []Neighbor // nearest first; distances not yet rooted
 	skip int32
+	met  int // rows and boxes so far
 }
 
 func (s *search) run() {
@@ -159,6 +174,7 @@ func (s *search) visit(at int32) {
 		s.scan(n)
 		return
 	}
+	s.met += 2
 	first, second := at+1, n.next
 	b1, b2 := s.bound(first), s.bound(second)
 	if b2 < b1 {
@@ -211,6 +227,7 @@ func (s *search) bound(at int32) float64 {
 }
 
 func (s *search) scan(n node) {
+	s.met += int(n.to - n.from)
 	for i := int(n.from); i < int(n.to); i++ {
 		if s.row[i] == s.skip {
 			continue

@@ -160,6 +160,25 @@ func TestQueryForAnyWorkers(t *testing.T) {
 	}
 }
 
+// A query of near rows costs far less than a scan; where nothing can be pruned,
+// it costs little more.
+func TestTerms(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 3))
+	rows := made(r, 4000, 2, 2)
+	if got, scan := New(rows, Manhattan).Terms(rows, 1), 4000.0*4; got > scan/10 {
+		t.Errorf("%v terms a query; a scan has %v", got, scan)
+	}
+	noise := Rows{N: 2000, Num: make([][]float64, 60)}
+	for j := range noise.Num {
+		for range noise.N {
+			noise.Num[j] = append(noise.Num[j], r.Float64())
+		}
+	}
+	if got, scan := New(noise, Manhattan).Terms(noise, 2), 2000.0*60; got < scan/2 || got > 1.5*scan {
+		t.Errorf("%v terms a query of noise; a scan has %v", got, scan)
+	}
+}
+
 func BenchmarkQuery(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	rows, q := made(r, 24000, 6, 9), made(r, 24000, 6, 9)
