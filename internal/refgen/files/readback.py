@@ -1,7 +1,7 @@
-"""Has pandas, pyarrow and DuckDB read what package files writes.
+"""Has pandas, pyarrow and DuckDB read what package files writes to a folder DIR.
 
-    go test ../../../table/files -run TestOthersReadOurFiles -readback /tmp/readback
-    python3 readback.py /tmp/readback > ../../../table/files/testdata/readback.json
+    go test ../../../table/files -run TestOthersReadOurFiles -readback DIR
+    python3 readback.py DIR > ../../../table/files/testdata/readback.json
 
 It fails where a cell is not what cells.json says; what it prints is the digest
 of each file, and the types that the columns have for their readers. The
