@@ -658,3 +658,24 @@ func TestManyLevels(t *testing.T) {
 		}
 	}
 }
+
+// A model that knows the rows by heart draws nearer to them than the default.
+func TestClosenessTellsMemory(t *testing.T) {
+	all := dated(3000)
+	train, held := fit.Split(all, .5, 1)
+	m := mustFit(t, train, Family{})
+	got, err := m.Closeness(context.Background(), train, held, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got < .4 || got > .65 {
+		t.Errorf("%v of the samples are nearer to the training rows", got)
+	}
+	same, err := m.Closeness(context.Background(), train, train, 1)
+	if err != nil || same != .5 {
+		t.Errorf("%v are nearer to the training rows than to the training rows", same)
+	}
+	if none, err := m.Closeness(context.Background(), train, held.Select(nil), 1); err != nil || !math.IsNaN(none) {
+		t.Errorf("without held-out rows: %v, %v", none, err)
+	}
+}

@@ -29,9 +29,10 @@ type Model struct {
 }
 
 var (
-	_ mimic.Model   = (*Model)(nil)
-	_ mimic.Density = (*Model)(nil)
-	_ mimic.Sampler = (*Model)(nil)
+	_ mimic.Model        = (*Model)(nil)
+	_ mimic.Density      = (*Model)(nil)
+	_ mimic.FieldDensity = (*Model)(nil)
+	_ mimic.Stratified   = (*Model)(nil)
 )
 
 // Kind returns "forest".
