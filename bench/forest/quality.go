@@ -210,7 +210,9 @@ func write(dir, name string, parts map[string]*table.Table) error {
 		return err
 	}
 	for part, t := range parts {
-		w, err := files.Create(filepath.Join(dir, name+"-"+part+".csv"), t.Schema())
+		s := *t.Schema()
+		s.Dialect.NoHeader = false // check.py goes by names
+		w, err := files.Create(filepath.Join(dir, name+"-"+part+".csv"), &s)
 		if err != nil {
 			return err
 		}
