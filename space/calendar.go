@@ -8,14 +8,15 @@ const daySeconds = 24 * 60 * 60
 // Reference: Hinnant (2013), chrono-compatible low-level date algorithms,
 // days_from_civil: years start in March, so that the leap day is the last.
 func daysFromCivil(year, month, day int) int64 {
-	if month <= 2 {
-		year--
+	y, m, d := uint32(year), uint32(month), uint32(day) // positive: it divides faster
+	if m <= 2 {
+		y--
 	}
-	era := floorDiv(int64(year), 400)
-	yearOfEra := int64(year) - era*400
-	dayOfYear := (153*int64((month+9)%12)+2)/5 + int64(day) - 1
+	era := y / 400
+	yearOfEra := y - era*400
+	dayOfYear := (153*((m+9)%12)+2)/5 + d - 1
 	dayOfEra := yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear
-	return era*146097 + dayOfEra - 719468
+	return int64(era*146097+dayOfEra) - 719468
 }
 
 // civilFromDays is the inverse of daysFromCivil.

@@ -176,30 +176,21 @@ func (p *Profile) inferTimes(f *Field, o *Override) error {
 }
 
 func (p *Profile) inferLevels(f *Field, o *Override) error {
-	isMissing := missingAmong(p.Levels)
-	if o.Has(SetMissing) {
-		isMissing = o.Declares
-	}
-	var (
-		n       int64 // cells that have a level
-		bytes   int   // in all levels
-		words   int   // in all levels
-		missing = map[string]int64{}
-	)
-	for i, l := range p.Levels {
-		if isMissing(l) {
-			missing[l] = p.count(i)
-			continue
-		}
-		n += p.count(i)
-		bytes += len(l)
-		words += 1 + strings.Count(l, " ")
-	}
+	missing := p.missing(o)
 	p.Markers = missing
 	f.Missing = p.markers()
 	f.Levels = p.Levels // which may be many: they are copied only where they stay
 	if len(missing) > 0 {
 		f.Levels = slices.DeleteFunc(slices.Clone(p.Levels), func(l string) bool { return missing[l] > 0 })
+	}
+	n := p.Cells - p.Null // cells that have a level
+	for _, count := range missing {
+		n -= count
+	}
+	bytes, words := 0, len(f.Levels) // in all levels
+	for _, l := range f.Levels {
+		bytes += len(l)
+		words += strings.Count(l, " ")
 	}
 	levels := len(f.Levels)
 	prose := words > proseWords*levels || bytes > proseLength*levels

@@ -1,31 +1,33 @@
 package space
 
 import (
-	"bytes"
+	"maps"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // IsMarker reports whether text is usually written where a number, a date or a
 // truth value is missing. Spaces around it do not matter.
 func IsMarker(text []byte) bool {
-	text = bytes.Trim(text, " \t")
-	if len(text) == 0 {
-		return true
-	}
+	return isMarker(unsafe.String(unsafe.SliceData(text), len(text)))
+}
+
+func isMarker(text string) bool {
+	text = trimBlanks(text)
 	const longest = len("unknown")
 	if len(text) > longest {
 		return false
 	}
 	var buf [longest]byte
-	for i, c := range text {
+	for i, c := range []byte(text) {
 		if c-'A' < 26 {
 			c |= 0x20
 		}
 		buf[i] = c
 	}
 	switch string(buf[:len(text)]) {
-	case "?", "-", "--", ".", "..", "*",
+	case "", "?", "-", "--", ".", "..", "*",
 		"na", "n/a", "#n/a", "#na", "n.a.", "<na>",
 		"nan", "-nan", "nat", "null", "(null)", `\n`, "nil", "none",
 		"missing", "unknown":
@@ -37,47 +39,56 @@ func IsMarker(text []byte) bool {
 // isPlainMarker reports whether text means missing even among texts: None, "-"
 // and "unknown" do not, since they may well be levels like the others.
 func isPlainMarker(text string) bool {
-	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
-		text = strings.Trim(text, " \t")
-	}
-	if len(text) > len("(null)") {
-		return false
-	}
-	switch text {
+	switch trimBlanks(text) {
 	case "", "?", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NaT", "NULL", "null", "Null", "(null)", `\N`:
 		return true
 	}
 	return false
 }
 
-// missingAmong returns which of the levels of a text column are markers of a
-// missing value.
+func trimBlanks(text string) string {
+	if n := len(text); n > 0 && (text[0] <= ' ' || text[n-1] <= ' ') {
+		return strings.Trim(text, " \t")
+	}
+	return text
+}
+
+// missing returns the levels of a column of text that are markers of a missing
+// value, and how often they occur.
 //
 // "NA" is none where all other levels are two capital letters: there it is
 // Namibia.
-func missingAmong(levels []string) func(level string) bool {
+func (p *Profile) missing(o *Override) map[string]int64 {
 	var (
+		found  = map[string]int64{}
 		truths []string // the first three that are no marker at all
-		others int      // levels that are no plain marker
+		others = 0      // levels that are no plain marker
 		codes  = true   // all of them are two capital letters
 	)
-	for _, l := range levels {
-		if isPlainMarker(l) {
+	for i, l := range p.Levels {
+		if o.Has(SetMissing) {
+			if o.Declares(l) {
+				found[l] = p.count(i)
+			}
 			continue
 		}
-		others++
-		codes = codes && len(l) == 2 && l[0]-'A' < 26 && l[1]-'A' < 26
-		if len(truths) < 3 && !IsMarker([]byte(l)) {
+		marker := isMarker(l)
+		if marker {
+			found[l] = p.count(i)
+		} else if len(truths) < 3 {
 			truths = append(truths, l)
 		}
+		if !marker || !isPlainMarker(l) {
+			others++
+			codes = codes && len(l) == 2 && l[0]-'A' < 26 && l[1]-'A' < 26
+		}
 	}
-	switch {
-	case isTruth(truths):
-		return func(l string) bool { return IsMarker([]byte(l)) }
-	case codes && others >= 3:
-		return func(l string) bool { return l != "NA" && isPlainMarker(l) }
+	if !o.Has(SetMissing) && !isTruth(truths) {
+		maps.DeleteFunc(found, func(l string, _ int64) bool {
+			return !isPlainMarker(l) || l == "NA" && codes && others >= 3
+		})
 	}
-	return isPlainMarker
+	return found
 }
 
 // truthPairs are the pairs of levels that make a bool, false first.

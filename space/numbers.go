@@ -50,7 +50,11 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 	}
 	n.Padded = n.Padded || digits[0] == '0' && whole > 1
 	x = float64(mantissa)
-	if fraction > 0 {
+	switch {
+	case fraction == 0:
+	case mantissa <= maxExact: // and so is exact, as is the power of ten
+		x /= pow10[fraction]
+	default:
 		x = quotient(mantissa, fraction)
 	}
 	if len(digits) < len(text) {
@@ -64,9 +68,13 @@ func (n *Numbers) Add(text []byte) (x float64, ok bool) {
 
 // AddCell is Add for a text with perhaps blanks around it.
 func (n *Numbers) AddCell(text []byte) (x float64, ok bool) {
-	number := Trim(text)
-	x, ok = n.Add(number)
-	n.Odd = n.Odd || ok && len(number) < len(text)
+	if x, ok = n.Add(text); ok {
+		return x, true
+	}
+	if number := Trim(text); len(number) < len(text) {
+		x, ok = n.Add(number)
+		n.Odd = n.Odd || ok
+	}
 	return x, ok
 }
 
@@ -79,11 +87,9 @@ func Trim(text []byte) []byte {
 	return text
 }
 
-// quotient returns the float64 nearest to m / 10^digits, for 1 to 19 digits.
+// quotient returns the float64 nearest to m / 10^digits, for m > 0 and 1 to 19
+// digits.
 func quotient(m uint64, digits int) float64 {
-	if m <= maxExact { // and so is exact, as is the power of ten
-		return float64(m) / pow10[digits]
-	}
 	// Both are shifted until their highest bits are set; then the quotient has
 	// at least 63 bits, and float64 rounds it correctly if the last of them says
 	// whether there is a remainder.

@@ -68,12 +68,13 @@ func (t *Times) narrow(text []byte) (v instant, ok bool) {
 	}
 	n := 0 // readings kept; those of the last value stay whole if there is none
 	for i := range t.readings {
-		r := t.readings[i]
-		if x, ok := r.add(text, t.count == 0); ok {
+		if x, ok := t.readings[i].add(text, t.count == 0); ok {
 			if n == 0 {
 				v = x
 			}
-			t.readings[n] = r
+			if n < i {
+				t.readings[n] = t.readings[i]
+			}
 			n++
 		}
 	}
@@ -180,13 +181,14 @@ func (r *reading) layout() Layout {
 	return r.prefix + fractionForms[firstBit(r.fractions)] + zoneForms[firstBit(r.zones)]
 }
 
-// add narrows the reading down to the ways in which text is written too; r is
-// of no use if there is none.
+// add narrows the reading down to the ways in which text is written too; if there
+// is none, r stays as it was.
 func (r *reading) add(text []byte, first bool) (t instant, ok bool) {
-	t, offset, ok := r.read(text)
-	if !ok || r.fractions == 0 || r.zones == 0 {
+	t, offset, fractions, zones, ok := r.read(text)
+	if !ok || fractions == 0 || zones == 0 {
 		return t, false
 	}
+	r.fractions, r.zones = fractions, zones
 	for r.grain > time.Nanosecond && !t.isWhole(r.grain) {
 		r.grain = finer(r.grain)
 	}
@@ -218,41 +220,41 @@ func (r *reading) merge(later *reading) bool {
 	return r.fractions != 0 && r.zones != 0
 }
 
-// read reads the prefix, and clears the bits of the forms that what follows has
-// not.
-func (r *reading) read(text []byte) (t instant, offset int, ok bool) {
+// read reads the prefix, and returns which of the forms of the reading the rest
+// of text has.
+func (r *reading) read(text []byte) (t instant, offset int, fractions, zones uint32, ok bool) {
 	if r.kind == Duration {
-		return r.readDuration(text)
+		t, fractions, ok = r.readDuration(text)
+		return t, 0, fractions & r.fractions, r.zones, ok
 	}
 	var m moment
 	rest, ok := m.read(r.prefix, text)
 	if !ok {
-		return t, 0, false
+		return t, 0, 0, 0, false
 	}
-	nano, forms, rest := readFractionForms(rest)
-	if r.fractions &= forms; nano != 0 {
+	nano, fractions, rest := readFractionForms(rest)
+	if nano != 0 {
 		m.nano = nano
 	}
-	r.zones = m.readZoneForms(rest, r.zones)
+	zones = m.readZoneForms(rest, r.zones)
 	t, ok = m.instant()
-	return t, m.offset, ok
+	return t, m.offset, fractions & r.fractions, zones, ok
 }
 
-func (r *reading) readDuration(text []byte) (t instant, offset int, ok bool) {
+func (r *reading) readDuration(text []byte) (t instant, fractions uint32, ok bool) {
 	if s := r.prefix.style(); s != nil {
 		t, ok = s.parse(text)
-		r.fractions &= 1
-		return t, 0, ok
+		return t, 1, ok
 	}
 	length, negative, rest, ok := r.prefix.readSpan(text)
 	if !ok {
 		return t, 0, false
 	}
-	nano, forms, rest := readFractionForms(rest)
-	if r.fractions &= forms; nano != 0 {
+	nano, fractions, rest := readFractionForms(rest)
+	if nano != 0 {
 		length.nano = nano
 	}
-	return length.join(negative), 0, len(rest) == 0 && !(negative && length == (instant{}))
+	return length.join(negative), fractions, len(rest) == 0 && !(negative && length == (instant{}))
 }
 
 // fractionForms are the ways to write a fraction of a second, or none; zoneForms

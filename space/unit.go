@@ -56,7 +56,10 @@ func unitNames() []string {
 
 // isWhole reports whether t is a whole number of units.
 func (t instant) isWhole(unit time.Duration) bool {
-	if unit >= time.Second {
+	if unit == time.Second {
+		return t.nano == 0
+	}
+	if unit > time.Second {
 		return t.nano == 0 && t.sec%int64(unit/time.Second) == 0
 	}
 	return t.nano%int(unit) == 0

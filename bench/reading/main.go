@@ -18,8 +18,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -101,11 +99,12 @@ func compare(rows, rounds int) error {
 			best[i].add(t)
 		}
 	}
-	fmt.Printf("%-24s %8s %8s %8s %9s %10s %12s\n", "reader", "wall s", "cpu s", "speed", "peak MB", "columns MB", "peak - 1.5 c")
+	fmt.Printf("%-24s %8s %8s %8s %8s %9s %10s\n", "reader", "wall s", "speed", "cpu s", "per cpu", "peak MB", "columns MB")
 	for i, r := range readers {
 		t := best[i]
-		fmt.Printf("%-24s %8.2f %8.2f %7.1fx %9.0f %10.0f %12.0f\n", r.name, t.wall.Seconds(), t.cpu.Seconds(),
-			best[0].wall.Seconds()/t.wall.Seconds(), mb(t.peak), mb(t.columns), mb(t.peak)-1.5*mb(t.columns))
+		fmt.Printf("%-24s %8.2f %7.1fx %8.2f %7.1fx %9.0f %10.0f\n", r.name,
+			t.wall.Seconds(), best[0].wall.Seconds()/t.wall.Seconds(),
+			t.cpu.Seconds(), best[0].cpu.Seconds()/t.cpu.Seconds(), mb(t.peak), mb(t.columns))
 	}
 	return nil
 }
@@ -124,9 +123,8 @@ func run(reader, workers, path string) (t took, err error) {
 	if err != nil {
 		return t, err
 	}
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	t.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	t.peak = int64(usage.Maxrss) << 10 // kilobytes on Linux
+	t.peak = peak(cmd.ProcessState)
 	_, err = fmt.Sscan(string(out), &t.wall, &t.columns, &t.rows)
 	return t, err
 }
@@ -180,13 +178,5 @@ func readMimic(path string, workers int) (*table.Table, error) {
 		return nil, err
 	}
 	t, _, err := ingest.Read(par.WithWorkers(context.Background(), workers), []ingest.Input{in}, ingest.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if os.Getenv("SCHEMA") != "" {
-		for _, f := range t.Schema().Fields {
-			fmt.Fprintln(os.Stderr, f.Name, f.Kind, f.Why, strings.Join(f.Missing, "|"))
-		}
-	}
-	return t, nil
+	return t, err
 }
