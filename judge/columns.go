@@ -226,10 +226,17 @@ func pairTrends(ctx context.Context, train *frame, cand [candidates]candidate, e
 					if cb {
 						number, x = 1, k.nanos(jb)
 					}
+					whole, moved := pair[number], false
+					lo, hi := extremes(x, nil)
 					for r, w := range k.weights {
-						s.bins = equalWidth(s.bins, x, w)
-						pair[number] = s.bins
-						s.put(pair[0], pair[1])
+						if l, h := extremes(x, w); l != lo || h != hi {
+							s.bins = equalWidth(s.bins, x, l, h)
+							pair[number], moved = s.bins, true
+							s.put(pair[0], pair[1])
+						} else if moved {
+							pair[number], moved = whole, false
+							s.put(pair[0], pair[1])
+						}
 						t.sd[c].replicate[r][at[p]] = overlap(s.real, s.made(w))
 					}
 				}

@@ -110,16 +110,10 @@ func tvComplement(real, made []float64) float64 {
 
 // equalWidth returns the column with numbers in the ten bins of equal width
 // between its own least and greatest, as numpy's digitize numbers them: the
-// greatest value, and every missing one, is in bin 11. Rows of weight 0 do not
-// count for least and greatest; the code goes to where b keeps it.
-func equalWidth(b binned, x []float64, w []uint8) binned {
+// greatest value, and every missing one, is in bin 11. The codes go to where b
+// keeps them.
+func equalWidth(b binned, x []float64, lo, hi float64) binned {
 	b = binned{slices.Grow(b.code[:0], len(x))[:len(x)], 12}
-	lo, hi := math.Inf(1), math.Inf(-1)
-	for i, v := range x {
-		if v == v && (w == nil || w[i] > 0) {
-			lo, hi = min(lo, v), max(hi, v)
-		}
-	}
 	if lo == hi {
 		lo, hi = lo-0.5, hi+0.5
 	}
@@ -148,12 +142,26 @@ func equalWidth(b binned, x []float64, w []uint8) binned {
 	return b
 }
 
+// extremes returns the least and the greatest number of the rows that have a
+// weight, of all if w is nil.
+func extremes(x []float64, w []uint8) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for i, v := range x {
+		if (v < lo || v > hi) && (w == nil || w[i] > 0) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	return lo, hi
+}
+
 // sdColumns returns the columns in use as SDMetrics puts them into joint tables.
 func (fr *frame) sdColumns() []binned {
 	cols := make([]binned, len(fr.use))
 	for a, j := range fr.use {
 		if continuous(&fr.schema.Fields[j]) {
-			cols[a] = equalWidth(binned{}, fr.nanos(j), nil)
+			x := fr.nanos(j)
+			lo, hi := extremes(x, nil)
+			cols[a] = equalWidth(binned{}, x, lo, hi)
 		} else {
 			cols[a] = fr.levelled(j)
 		}

@@ -21,7 +21,7 @@ import (
 // Reference: Lopez-Paz & Oquab (2017), Revisiting classifier two-sample tests.
 
 const (
-	twoSampleRows  = 20000 // of the samples at most, and as many real ones
+	twoSampleRows  = 15000 // of the samples at most, and as many real ones
 	yardstickRows  = 5000  // of a yardstick
 	explainRows    = 8000  // from which the tells are learned
 	twoSampleFolds = 5

@@ -30,7 +30,7 @@ type utilityPlan struct {
 
 var (
 	forLabel = utilityPlan{rows: 25000, classes: 50}
-	inTurn   = utilityPlan{rows: 4000, classes: 5, options: gbt.Options{Rounds: 20, LearningRate: 0.2, Leaves: 15}}
+	inTurn   = utilityPlan{rows: 3000, classes: 5, options: gbt.Options{Rounds: 20, LearningRate: 0.2, Leaves: 15}}
 )
 
 // turnsAtMost is how many fields are targets in turn; of more, some are drawn.
