@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	stdcsv "encoding/csv"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -156,4 +158,36 @@ func BenchmarkRead(b *testing.B) {
 		rows += int(t.Rows())
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// Shuffled rows have the same sample space, and parts of a file are the file.
+func TestShuffledAndInParts(t *testing.T) {
+	text := shared(t, "tables/adult.csv.gz")
+	whole, _, err := read(text, how{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(text, "\n")
+	head, rows := lines[0], lines[1:len(lines)-1]
+
+	shuffled := slices.Clone(rows)
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(rows), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	other, _, err := read(head+strings.Join(shuffled, ""), how{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !other.Schema().Equal(whole.Schema()) {
+		t.Error("shuffled rows have another schema")
+	}
+
+	var parts []ingest.File
+	for i := range 3 {
+		part := rows[i*len(rows)/3 : (i+1)*len(rows)/3]
+		parts = append(parts, textFile(fmt.Sprint("part", i), head+strings.Join(part, "")))
+	}
+	joined, _, err := readFiles(parts, how{workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTable(t, joined, whole)
 }
