@@ -92,7 +92,7 @@ func (p *Profile) missing(o *Override) map[string]int64 {
 }
 
 // truthPairs are the pairs of levels that make a bool, false first.
-var truthPairs = [...][2]string{{"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"off", "on"}, {"0", "1"}}
+var truthPairs = [...][2]string{{"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"off", "on"}, {"0", "1"}, {"0.0", "1.0"}}
 
 // isTruth reports whether levels are a pair of truth values, in any order.
 func isTruth(levels []string) bool {

@@ -100,9 +100,11 @@ func (p *Profile) mostlyNumbers() bool {
 }
 
 // numbersAreWanted reports whether a column that was read as text should have
-// been read as numbers.
+// been read as numbers. Zeros and ones are levels just as well, in half the
+// memory.
 func (p *Profile) numbersAreWanted(o *Override) bool {
 	q := &Profile{Name: p.Name, Form: AsNumbers, Cells: p.Cells}
+	var first []string // the first three numbers
 	for i, l := range p.Levels {
 		if o.Declares(l) {
 			continue
@@ -110,14 +112,17 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 		switch x, ok := q.Numbers.AddCell([]byte(l)); {
 		case ok:
 			q.Distinct.Add([]float64{x})
+			if len(first) < 3 {
+				first = append(first, l)
+			}
 		case !o.Marks([]byte(l)):
 			if q.Bad.Count += p.count(i); !q.Bad.few(p.Cells) {
 				return false
 			}
 		}
 	}
-	unique := int64(len(p.Levels)) == p.Cells
-	return q.mostlyNumbers() && !(unique && q.maybeID())
+	isID := int64(len(p.Levels)) == p.Cells && q.maybeID()
+	return q.mostlyNumbers() && !isID && !isTruth(first)
 }
 
 // mostlyTimes reports whether nearly all texts are datetimes or durations, or
