@@ -28,7 +28,7 @@ TASKS = [
     ("adult.csv.gz", 14, "auc", {}),
     ("magic04-noheader.csv.gz", 10, "auc", {}),
     ("shoppers-noheader.csv.gz", 17, "auc", {}),
-    ("adult.csv.gz", 7, "logloss", {"max_iter": 30}),
+    ("adult.csv.gz", 7, "logloss", {"max_iter": 10}),
     ("magic04-noheader.csv.gz", 9, "rmse", {}),
 ]
 
