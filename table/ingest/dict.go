@@ -15,6 +15,8 @@ type dict struct {
 	shift uint     // 64 - log2 of the number of slots
 	texts []string // by code; they point into pages
 	page  []byte   // where the next text goes
+	// single has the code + 1 of texts of one byte: bits, grades, initials.
+	single *[256]int32
 }
 
 const (
@@ -26,12 +28,28 @@ var seed = maphash.MakeSeed()
 
 // code returns the code of a text, which it copies, and whether it is new.
 func (d *dict) code(text []byte) (code int32, isNew bool) {
+	if len(text) == 1 {
+		return d.codeOfByte(text[0])
+	}
 	h := maphash.Bytes(seed, text)
 	slot, code := d.find(h, unsafe.String(unsafe.SliceData(text), len(text)))
 	if code >= 0 {
 		return code, false
 	}
 	return d.insert(slot, h, d.keep(text)), true
+}
+
+func (d *dict) codeOfByte(c byte) (code int32, isNew bool) {
+	if d.single == nil {
+		d.single = new([256]int32)
+	}
+	if known := d.single[c]; known != 0 {
+		return known - 1, false
+	}
+	n := len(d.texts)
+	code = d.codeOf(string([]byte{c}))
+	d.single[c] = code + 1
+	return code, int(code) == n
 }
 
 // codeOf is code for a text that another dict has kept.
