@@ -20,6 +20,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/importance"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
@@ -158,7 +159,7 @@ func (r *resampled) Sample(dst *table.Batch, k rng.Key) error {
 			return err
 		}
 		for i := range rows.N {
-			at := choose(logw[i*c:(i+1)*c], k.Child(1).Float64(rows.First+int64(i)))
+			at := importance.Choose(logw[i*c:(i+1)*c], k.Child(1).Float64(rows.First+int64(i)))
 			if at < 0 {
 				return fmt.Errorf("row %d: %w: none of its %d candidates meets it", rows.First+int64(i), ErrTooRare, c)
 			}
@@ -166,33 +167,6 @@ func (r *resampled) Sample(dst *table.Batch, k rng.Key) error {
 		}
 	}
 	return nil
-}
-
-// choose returns the place where the running sum of the weights exceeds the
-// share u of their total, or -1 where all are 0.
-func choose(logw []float64, u float64) int {
-	top := math.Inf(-1)
-	for _, l := range logw {
-		top = max(top, l)
-	}
-	if math.IsInf(top, -1) {
-		return -1
-	}
-	total := 0.0
-	for _, l := range logw {
-		total += math.Exp(l - top)
-	}
-	last := -1
-	u *= total
-	for i, l := range logw {
-		if w := math.Exp(l - top); w > 0 {
-			last = i
-			if u -= w; u < 0 {
-				break
-			}
-		}
-	}
-	return last
 }
 
 // copyRow copies the learned fields of a row.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/importance"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -48,16 +49,16 @@ func (m *Model) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 					hi := min(lo+blockRows, n)
 					m.propose(candidates.Slice(lo, hi), logw[lo:hi], wants, key, s)
 				}
-				effective[i] = effectiveSize(logw[:n])
+				effective[i] = importance.Effective(logw[:n])
 				if effective[i] >= enoughEffective || n == mostCandidates {
 					break
 				}
 			}
 		}
-		if effectiveSize(logw[:n]) == 0 {
+		taken := importance.Choose(logw[:n], key.Child(math.MaxUint64).Float64(0))
+		if taken < 0 {
 			return fmt.Errorf("row %d: its known cells have probability zero: a value outside the sample space", b.First+int64(i))
 		}
-		taken := choose(logw[:n], key.Child(math.MaxUint64).Float64(0))
 		m.fillGaps(b, i, candidates, taken, wants)
 	}
 	return nil
@@ -130,52 +131,6 @@ func (m *Model) onlyGap(wants []want) int {
 		}
 	}
 	return at
-}
-
-// effectiveSize returns the number of equal weights that are worth as much as
-// these.
-//
-// Reference: Kong (1992), A note on importance sampling using standardized
-// weights.
-func effectiveSize(logw []float64) float64 {
-	top := math.Inf(-1)
-	for _, l := range logw {
-		top = max(top, l)
-	}
-	if math.IsInf(top, -1) {
-		return 0
-	}
-	var sum, squares float64
-	for _, l := range logw {
-		w := math.Exp(l - top)
-		sum += w
-		squares += w * w
-	}
-	return sum * sum / squares
-}
-
-// choose returns the place at which the running sum of the weights exceeds the
-// share u of their total.
-func choose(logw []float64, u float64) int {
-	top := math.Inf(-1)
-	for _, l := range logw {
-		top = max(top, l)
-	}
-	total := 0.0
-	for _, l := range logw {
-		total += math.Exp(l - top)
-	}
-	u *= total
-	last := 0
-	for i, l := range logw {
-		if w := math.Exp(l - top); w > 0 {
-			last = i
-			if u -= w; u < 0 {
-				break
-			}
-		}
-	}
-	return last
 }
 
 // fillGaps copies the filled fields of a candidate into row i of b.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/importance"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -274,7 +275,7 @@ func TestImputeDates(t *testing.T) {
 	if err := q.Draw(table.NewBatch(m.Schema(), 0, 1000), logw, rng.New(1)); err != nil {
 		t.Fatal(err)
 	}
-	if size := effectiveSize(logw); size < 300 {
+	if size := importance.Effective(logw); size < 300 {
 		t.Errorf("1000 proposals of the first ten days are worth %v", size)
 	}
 }
