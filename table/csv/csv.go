@@ -35,5 +35,5 @@ const (
 	defaultBlock = 256 << 10
 	// maxRecord is how long a row can be. A quote that stays open for longer is
 	// taken to be a mistake, before it swallows the file.
-	maxRecord = 256 << 20
+	maxRecord = 64 << 20
 )

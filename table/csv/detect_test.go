@@ -121,7 +121,8 @@ func TestDecimalCommas(t *testing.T) {
 	if err != nil || !f.dialect.DecimalComma {
 		t.Fatal(f, err)
 	}
-	in := &input{file: bytesFile(text), opt: Options{BlockBytes: 8}, form: *f}
+	in := newInput(text, f.grammar, 8)
+	in.form = *f
 	cells, err := cellsOf(in)
 	if want := []string{"1.5", "x, y", "-0.25", "1,2,3", ".5", "-", "7", ","}; err != nil || !slices.Equal(cells, want) {
 		t.Errorf("%q, %v; want %q", cells, err, want)

@@ -21,7 +21,7 @@ func NewInput(f ingest.File, opt Options) (ingest.Input, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	return &input{file: f, opt: opt, form: *form}, nil
+	return &input{file: f, opt: opt, form: *form, maxRecord: maxRecord}, nil
 }
 
 // input is one file.
@@ -29,6 +29,7 @@ type input struct {
 	file ingest.File
 	opt  Options
 	form
+	maxRecord int
 }
 
 // form is what the start of a file tells.
@@ -91,11 +92,11 @@ func (p *pass) Next() (ingest.Block, error) {
 			return nil, io.EOF
 		}
 		whole := p.whole(b)
-		if whole == 0 && len(b.text) <= maxRecord {
+		if whole == 0 && len(b.text) <= p.in.maxRecord {
 			continue // the first record is longer than that
 		}
 		if whole == 0 {
-			return nil, fmt.Errorf("%s:%d: a line of more than %d MB", p.in.file.Name, p.line, maxRecord>>20)
+			return nil, fmt.Errorf("%s:%d: a row of more than %d MB", p.in.file.Name, p.line, p.in.maxRecord>>20)
 		}
 		p.rest = append(p.rest[:0], b.text[whole:]...)
 		b.text = b.text[:whole]
@@ -135,7 +136,7 @@ func (p *pass) fill(b *block, size int) error {
 // cut one after the other, here.
 func (p *pass) whole(b *block) int {
 	g := &p.in.grammar
-	tooLong := len(b.text) > maxRecord
+	tooLong := len(b.text) > p.in.maxRecord
 	if g.skipBad {
 		b.reset()
 		b.scanned = true

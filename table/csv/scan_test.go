@@ -66,10 +66,16 @@ func cellsOf(in ingest.Input) (cells []string, err error) {
 	return cells, err
 }
 
+// newInput returns an input of that text, which has no header.
+func newInput(text string, g grammar, block int) *input {
+	in := &input{file: bytesFile(text), opt: Options{BlockBytes: block}, form: form{grammar: g, line: 1}, maxRecord: maxRecord}
+	in.columns = make([]ingest.Column, g.columns)
+	return in
+}
+
 // readRecords returns the records of a text, cut in blocks of so many bytes.
 func readRecords(text string, g grammar, block int) (records [][]string, bad []ingest.BadRow, err error) {
-	in := &input{file: bytesFile(text), opt: Options{BlockBytes: block}, form: form{grammar: g, line: 1}}
-	in.columns = make([]ingest.Column, g.columns)
+	in := newInput(text, g, block)
 	err = eachChunk(in, func(c *ingest.Chunk) {
 		for i := range c.Rows {
 			records = append(records, rowOf(c, i))
@@ -257,13 +263,31 @@ func TestAMillionCharacters(t *testing.T) {
 	}
 }
 
+// A quote that is never closed does not swallow a large file, nor does a line
+// that never ends.
+func TestTooLongRows(t *testing.T) {
+	open := "a,b\n1,\"2\n" + strings.Repeat("3,4\n", 100)
+	in := newInput(open, grammar{delimiter: ',', newline: '\n', columns: 2}, 10)
+	in.maxRecord = 50
+	if _, err := cellsOf(in); !errors.Is(err, errUnclosed) || !strings.HasPrefix(err.Error(), "t.csv:2: ") {
+		t.Errorf("error %v", err)
+	}
+	in.grammar.skipBad = true
+	if cells, err := cellsOf(in); err != nil || len(cells) != 2+2*100 {
+		t.Errorf("%d cells, error %v", len(cells), err)
+	}
+	in = newInput("a,b\n"+strings.Repeat("1,2", 100), grammar{delimiter: ',', newline: '\n', columns: 2}, 10)
+	in.maxRecord = 50
+	if _, err := cellsOf(in); err == nil || err.Error() != "t.csv:2: a row of more than 0 MB" {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A block whose rows are read back to front would be seen here: lines are
 // those of the file whatever is inside the cells before them.
 func TestLines(t *testing.T) {
 	text := "a,b\n\n\"x\"\"\n\n\"\"\",2\n\r\n3,4\n\"\n\",6\n7,8\n"
-	in := &input{file: bytesFile(text), opt: Options{BlockBytes: 1 << 16}}
-	in.form = form{grammar: grammar{delimiter: ',', newline: '\n', columns: 2}, line: 1}
-	in.columns = make([]ingest.Column, 2)
+	in := newInput(text, grammar{delimiter: ',', newline: '\n', columns: 2}, 0)
 	for _, block := range []int{1, 9, 1 << 16} {
 		in.opt.BlockBytes = block
 		var lines []int64
