@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,6 +110,9 @@ func read(ctx context.Context, p *progress, data []string, text textFlags, opt i
 		NoHeader:    text.noHeader,
 		SkipBadRows: text.skipBad,
 	})
+	if bad := (*ingest.BadRowError)(nil); errors.As(err, &bad) {
+		return nil, fmt.Errorf("%w; --skip-bad-rows leaves such rows out", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -217,7 +217,7 @@ func (b *block) Decode(c *ingest.Chunk, _ []bool) error {
 		in.grammar.scan(b.text, true, &b.records)
 	}
 	if len(b.bad) > 0 && !in.grammar.skipBad {
-		return fmt.Errorf("%s:%d: %w", in.file.Name, b.lineOf(b.bad[0].at), b.bad[0].err)
+		return &ingest.BadRowError{File: in.file.Name, Line: b.lineOf(b.bad[0].at), Err: b.bad[0].err}
 	}
 	if in.dialect.DecimalComma {
 		if at, err := pointNumbers(b.text, b.spans); err != nil {

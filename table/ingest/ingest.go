@@ -9,6 +9,7 @@
 package ingest
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/seed-64d012fb/mimic/space"
@@ -85,6 +86,17 @@ type BadRow struct {
 	Line int64
 	Err  error
 }
+
+// BadRowError ends a reading at a row that is not well-formed, which a reader
+// that was told to skip such rows would have skipped.
+type BadRowError struct {
+	File string
+	Line int64
+	Err  error
+}
+
+func (e *BadRowError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
+func (e *BadRowError) Unwrap() error { return e.Err }
 
 // Values are the cells of one column of a Chunk: text, or numbers.
 type Values struct {

@@ -388,7 +388,7 @@ func (b *block) eachLine(row func(lo, hi int, line int64) error) error {
 				return err
 			}
 			if err != nil && !b.in.opt.SkipBadRows {
-				return fmt.Errorf("%s:%d: %w", b.in.file.Name, line, err)
+				return &ingest.BadRowError{File: b.in.file.Name, Line: line, Err: err}
 			}
 			if err != nil {
 				b.bad = append(b.bad, ingest.BadRow{Line: line, Err: err})
