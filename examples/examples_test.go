@@ -71,7 +71,7 @@ func TestIris(t *testing.T) {
 }
 
 func TestNoSuchExample(t *testing.T) {
-	if _, _, err := examples.Open("city"); err == nil || !strings.Contains(err.Error(), `no example is called "city"; there are ["adult" "cities" "iris"]`) {
+	if _, _, err := examples.Open("city"); err == nil || !strings.Contains(err.Error(), `no example is called "city"; there are "adult", "cities", "iris"`) {
 		t.Error(err)
 	}
 	if _, _, err := examples.Open("adlut"); err == nil || !strings.Contains(err.Error(), `did you mean "adult"?`) {

@@ -101,7 +101,7 @@ func TestParseEvidenceRefused(t *testing.T) {
 		"age=":                 "age: no value is given",
 		"age=30|":              "age: no value is given",
 		"aeg=30":               `no field is called "aeg"; did you mean "age"?`,
-		"salary=30":            `no field is called "salary"; there are ["age"`,
+		"salary=30":            `no field is called "salary"; there are "age"`,
 		"age=4o":               `age: "4o" is not a number; it takes values such as 17..90`,
 		"age=30.5":             `age: "30.5" is not on its grid: it has steps of 1`,
 		"price=1.505":          `price: "1.505" is not on its grid: it has steps of 0.01`,

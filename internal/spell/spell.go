@@ -4,6 +4,7 @@ package spell
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -39,9 +40,18 @@ func Suggest(word string, names []string) string {
 	case near != "":
 		return fmt.Sprintf("did you mean %q?", near)
 	case len(names) > maxListed:
-		return fmt.Sprintf("there are %q … and %d more", names[:maxListed], len(names)-maxListed)
+		return fmt.Sprintf("there are %s … and %d more", List(names[:maxListed]), len(names)-maxListed)
 	}
-	return fmt.Sprintf("there are %q", names)
+	return "there are " + List(names)
+}
+
+// List quotes names and sets commas between them.
+func List(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = strconv.Quote(n)
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // distance is the optimal string alignment distance of a and b, in

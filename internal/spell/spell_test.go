@@ -23,7 +23,7 @@ func TestSuggest(t *testing.T) {
 	if got := Suggest("sxe", []string{"age", "sex"}); got != `did you mean "sex"?` {
 		t.Error(got)
 	}
-	if got := Suggest("salary", []string{"age", "sex"}); got != `there are ["age" "sex"]` {
+	if got := Suggest("salary", []string{"age", "sex"}); got != `there are "age", "sex"` {
 		t.Error(got)
 	}
 	if got := Suggest("salary", strings.Split(strings.Repeat("abcdefgh ", 30), " ")); !strings.HasSuffix(got, "… and 11 more") {
