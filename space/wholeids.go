@@ -1,5 +1,7 @@
 package space
 
+import "strconv"
+
 // WholeIDs reports whether all IDs that f.Pattern makes are whole numbers, of
 // at most 18 digits and without leading zeros: a format that has numbers writes
 // such IDs as numbers.
@@ -12,7 +14,7 @@ func (f *Field) WholeIDs() bool {
 	for _, part := range p.parts {
 		var pieces []string // of which one or more stand here
 		switch {
-		case part.serial && (part.start < 0 || digits == 0 && part.width > 1):
+		case part.serial && (part.start < 0 || digits == 0 && len(strconv.FormatInt(part.start, 10)) < part.width):
 			return false
 		case part.serial:
 			digits++
