@@ -204,7 +204,7 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	case o.Has(SetKind) && o.Kind == Bool && levels > 2:
 		return p.errorf("declared bool, but it has %d levels", levels)
 	case o.Has(SetKind):
-		f.Kind, f.Why = o.Kind, fmt.Sprintf("declared; %d different texts in %d rows", levels, n)
+		f.Kind, f.Why = o.Kind, "declared; "+count(levels, "different text")
 	case levels == 0:
 		f.Kind, f.Why = Category, "no values at all"
 	case isTruth(f.Levels):

@@ -69,7 +69,7 @@ func parseYAML(text []byte) (*node, error) {
 			GetMessage() string
 		}
 		if errors.As(err, &at) && at.GetToken() != nil {
-			return nil, tokenError(at.GetToken(), "%s", at.GetMessage())
+			return nil, notYAML(at.GetToken(), at.GetMessage())
 		}
 		return nil, err
 	}
@@ -80,6 +80,11 @@ func parseYAML(text []byte) (*node, error) {
 		return nil, errors.New("more than one YAML document in the file")
 	}
 	return &node{file.Docs[0].Body}, nil
+}
+
+// notYAML is an error of the parser, whose words are for those who know YAML.
+func notYAML(t *yamltoken.Token, message string) error {
+	return tokenError(t, "%s: indent by spaces, as the lines beside it are, and quote texts that have signs", message)
 }
 
 // checkTokens refuses what a schema has no use for and what would cost the
@@ -96,7 +101,7 @@ func checkTokens(tokens yamltoken.Tokens) error {
 		}
 		switch t.Type {
 		case yamltoken.InvalidType:
-			return tokenError(t, "%s", t.Error)
+			return notYAML(t, t.Error)
 		case yamltoken.AnchorType, yamltoken.AliasType, yamltoken.MergeKeyType, yamltoken.DirectiveType, yamltoken.MappingKeyType:
 			return tokenError(t, "%q is YAML that a schema does not use; quote it if it is part of a text", t.Value)
 		case yamltoken.TagType:

@@ -290,6 +290,8 @@ func TestSchemaFileRefused(t *testing.T) {
 		{line3 + "  levels: [a,, b]", `line 3: two commas`},
 		{line3 + "- name: age", `line 3: field "age" is on line 2 already`},
 		{"fields:\n- kind: real", `line 2: a field without a name`},
+		{"fields:\n  - name: a\n   kind: real\n", `line 3: value is not allowed in this context: indent by spaces`},
+		{"fields:\n\t- name: a\n", `line 2: found character`},
 		{"fields:\n- 5", `line 2: keys with values are wanted here`},
 		{"fields: 5", `line 1: a list is wanted`},
 		{"5", `line 1: keys with values are wanted here`},
