@@ -381,7 +381,7 @@ func (s storage) bounds() (lo, hi float64) {
 }
 
 func (s storage) misfit(value any) error {
-	return fmt.Errorf("%v is no value of its storage %s: change the storage in the schema, or leave it out", value, s)
+	return fmt.Errorf("%v is no value of its storage %s: write CSV or JSON lines, or declare another storage in the schema", value, s)
 }
 
 // intValue returns a value that is stored as a whole number.
