@@ -208,6 +208,7 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	case levels == 0:
 		f.Kind, f.Why = Category, "no values at all"
 	case isTruth(f.Levels):
+		f.Levels = sortedLevels(f.Levels)
 		f.Kind, f.Why = Bool, fmt.Sprintf("only %s and %s", f.Levels[0], f.Levels[1])
 	case unique && !prose && (levels >= fewRows || levels > 1 && namesID(p.Name)):
 		f.Kind, f.Why = ID, fmt.Sprintf("%d rows, no two alike", levels)

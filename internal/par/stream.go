@@ -18,11 +18,8 @@ func Stream[T any](ctx context.Context, next func() (T, error), work, commit fun
 		mu     sync.Mutex
 		taken  int // items handed out
 		last   bool
-		order  sync.Mutex
-		passed = sync.NewCond(&order)
-		turn   int // items committed
-		over   bool
-		result error
+		order  Turns
+		result error // of the item whose turn it is
 		wg     sync.WaitGroup
 	)
 	take := func() (i int, item T, err error, ok bool) {
@@ -35,9 +32,6 @@ func Stream[T any](ctx context.Context, next func() (T, error), work, commit fun
 			item, err = next()
 		}
 		last = err != nil
-		if err == io.EOF {
-			return 0, item, nil, false
-		}
 		i = taken
 		taken++
 		return i, item, err, true
@@ -51,32 +45,23 @@ func Stream[T any](ctx context.Context, next func() (T, error), work, commit fun
 			if err == nil {
 				err = work(worker, item)
 			}
-			order.Lock()
-			for turn != i && !over {
-				passed.Wait()
-			}
-			stop := over
-			order.Unlock()
-			if stop {
+			if !order.Take(i) {
 				return
 			}
 			if err == nil {
 				err = commit(worker, item)
 			}
-			order.Lock()
-			turn++
-			if err != nil {
-				over, result = true, err
-			}
-			passed.Broadcast()
-			order.Unlock()
+			result = err
+			order.Give(err == nil)
 		}
 	}
-	workers := Workers(ctx)
-	for w := 1; w < workers; w++ {
+	for w := 1; w < Workers(ctx); w++ {
 		wg.Go(func() { run(w) })
 	}
 	run(0)
 	wg.Wait()
+	if result == io.EOF {
+		return nil
+	}
 	return result
 }

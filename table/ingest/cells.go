@@ -8,9 +8,8 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// cells is one column of one chunk as it was read: values in the column's form,
-// and what is to be noticed of them. Workers keep one for each column and use
-// its memory again.
+// cells is one column of one chunk as it is read: where in the column its values
+// go, and what is to be noticed of them.
 type cells struct {
 	num  []float64
 	code []int32  // in the dictionary of the worker
@@ -40,12 +39,8 @@ func (m *misfits) add(row int, text []byte) {
 }
 
 func (c *cells) reset() {
-	c.num, c.code, c.text = c.num[:0], c.code[:0], c.text[:0]
-	c.numbers = space.Numbers{}
 	clear(c.markers)
-	c.null = 0
-	c.bad, c.outside = misfits{}, misfits{}
-	c.quoted, c.unquoted = false, false
+	*c = cells{markers: c.markers}
 }
 
 // missing notices a cell without a value: null if text is nil, else a marker.
@@ -85,8 +80,7 @@ func (c *cells) notice(s Span, text []byte) {
 }
 
 // readNumbers reads a column of text as numbers or times.
-func (c *cells) readNumbers(v *Values, rows int, col *column, times *space.Times) {
-	c.num = resize(c.num, rows)
+func (c *cells) readNumbers(v *Values, col *column, times *space.Times) {
 	for i := range c.num {
 		s := v.Spans[i*v.Stride]
 		if s == Null {
@@ -105,8 +99,7 @@ func (c *cells) readNumbers(v *Values, rows int, col *column, times *space.Times
 }
 
 // readTexts reads a column of text as codes of a dictionary; null is Missing.
-func (c *cells) readTexts(v *Values, rows int, col *column, d *dict) {
-	c.code = resize(c.code, rows)
+func (c *cells) readTexts(v *Values, col *column, d *dict) {
 	for i := range c.code {
 		s := v.Spans[i*v.Stride]
 		if s == Null {
@@ -125,8 +118,7 @@ func (c *cells) readTexts(v *Values, rows int, col *column, d *dict) {
 }
 
 // keepTexts reads a column of text as it is; null is empty.
-func (c *cells) keepTexts(v *Values, rows int, d *dict) {
-	c.text = resize(c.text, rows)
+func (c *cells) keepTexts(v *Values, d *dict) {
 	for i := range c.text {
 		s := v.Spans[i*v.Stride]
 		if s == Null {
@@ -139,8 +131,8 @@ func (c *cells) keepTexts(v *Values, rows int, d *dict) {
 }
 
 // readTyped reads a column that came as numbers.
-func (c *cells) readTyped(v *Values, rows int, col *column) {
-	c.num = append(c.num[:0], v.Num[:rows]...)
+func (c *cells) readTyped(v *Values, col *column) {
+	copy(c.num, v.Num)
 	var buf [64]byte
 	for i, x := range c.num {
 		switch {
@@ -170,11 +162,4 @@ func (c *cells) checkRange(f *space.Field) {
 			c.outside.add(i, f.AppendNum(nil, x))
 		}
 	}
-}
-
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n+n/4)[:n]
-	}
-	return s[:n]
 }

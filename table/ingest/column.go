@@ -103,7 +103,7 @@ func (c *column) required() bool {
 	return c.field != nil && c.field.Kind != space.ID && !c.field.Optional()
 }
 
-// start makes c ready for a pass by so many workers over about so many rows.
+// start makes c ready for a pass by so many workers, with room for so many rows.
 func (c *column) start(workers int, rows int64) {
 	*c = column{
 		given: c.given, reading: c.reading, final: c.final, wide: c.wide,
@@ -112,34 +112,58 @@ func (c *column) start(workers int, rows int64) {
 	for w := range c.parts {
 		c.parts[w].times = c.reading.Times.Again()
 	}
-	c.reserve(rows)
+	c.grow(rows)
 }
 
-// reserve makes room for so many rows.
-func (c *column) reserve(rows int64) {
+// grow makes room for so many rows, or takes back what is not needed.
+func (c *column) grow(rows int64) {
 	switch {
 	case c.wide:
-		c.text = slices.Grow(c.text, int(rows))
+		c.text = resize(c.text, int(rows))
 	case c.reading.Form == space.AsText:
-		c.code = slices.Grow(c.code, int(rows))
+		c.code = resize(c.code, int(rows))
 	default:
-		c.num = slices.Grow(c.num, int(rows))
+		c.num = resize(c.num, int(rows))
 	}
 }
 
-// read reads the rows of a chunk.
-func (c *column) read(dst *cells, v *Values, rows, worker int) {
+// resize returns s with n values. New memory is not touched, so that what is not
+// used of it costs nothing, and what is, is fetched by the workers who use it.
+func resize[T any](s []T, n int) []T {
+	if n <= len(s) {
+		return s[:n]
+	}
+	more := make([]T, n)
+	if len(s) > 0 { // a make with a copy at its heels would clear the rest
+		copy(more, s)
+	}
+	return more
+}
+
+// end ends a pass that has read so many rows.
+func (c *column) end(rows int64) {
+	c.grow(rows)
+	c.unify()
+}
+
+// read reads the rows of a chunk, the first of which is row at of the dataset.
+func (c *column) read(dst *cells, v *Values, at, rows, worker int) {
 	dst.reset()
 	p := &c.parts[worker]
 	switch {
-	case v.Num != nil:
-		dst.readTyped(v, rows, c)
 	case c.wide:
-		dst.keepTexts(v, rows, &p.dict)
+		dst.text = c.text[at : at+rows]
+		dst.keepTexts(v, &p.dict)
 	case c.reading.Form == space.AsText:
-		dst.readTexts(v, rows, c, &p.dict)
+		dst.code = c.code[at : at+rows]
+		dst.readTexts(v, c, &p.dict)
 	default:
-		dst.readNumbers(v, rows, c, &p.times)
+		dst.num = c.num[at : at+rows]
+		if v.Num != nil {
+			dst.readTyped(v, c)
+		} else {
+			dst.readNumbers(v, c, &p.times)
+		}
 	}
 	switch {
 	case c.field == nil && c.reading.Form == space.AsNumbers:
@@ -149,16 +173,10 @@ func (c *column) read(dst *cells, v *Values, rows, worker int) {
 	}
 }
 
-// add takes over the cells of the next rows.
+// add adds up what the next rows tell.
 func (c *column) add(src *cells, rows, worker int, place func(row int) string) {
-	switch {
-	case c.wide:
-		c.text = append(c.text, src.text...)
-	case c.reading.Form == space.AsText:
-		c.code = append(c.code, src.code...)
+	if len(src.code) > 0 {
 		c.runs = append(c.runs, run{worker, rows})
-	default:
-		c.num = append(c.num, src.num...)
 	}
 	c.numbers.Merge(&src.numbers)
 	for m, n := range src.markers {
