@@ -39,7 +39,7 @@ func (m *Model) wantsOf(e space.Evidence) ([]want, error) {
 				continue
 			}
 			l := c.restrict(g)
-			if l.empty() {
+			if l != nil && l.empty() {
 				return nil, fmt.Errorf("field %q: %w", f.Name, mimic.ErrImpossible)
 			}
 			wants[p].limit = l
@@ -57,8 +57,8 @@ func (l *limit) empty() bool {
 	return true
 }
 
-// restrict returns the limit that evidence of the field puts on the column. For
-// a digit of a date it admits all that some date of the evidence has, so that
+// restrict returns the limit that evidence of the field puts on the column, nil
+// for none. For a digit of a date it admits all that some date of the evidence has, so that
 // dates must be looked at again.
 func (c *column) restrict(g space.Given) *limit {
 	if c.digit == whole {

@@ -289,3 +289,26 @@ func TestCellOutsideTheSampleSpaceIsNoEvidence(t *testing.T) {
 		t.Error("a level that the schema does not list: no error")
 	}
 }
+
+// A date known to be missing has no digits to restrict.
+func TestEvidenceOfAMissingDate(t *testing.T) {
+	m := mustFit(t, dated(2000), Family{})
+	e := space.Evidence{{Field: 0, Missing: true}}
+	if _, err := m.Condition(e); !errors.Is(err, mimic.ErrUnsupported) {
+		t.Errorf("an exact conditional of a date: %v", err)
+	}
+	q, err := m.Propose(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := table.NewBatch(m.Schema(), 0, 500)
+	logw := make([]float64, b.N)
+	if err := q.Draw(b, logw, rng.New(1)); err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range b.Cols[0].Num {
+		if at == at || math.IsInf(logw[i], -1) {
+			t.Fatalf("row %d: a date of %v, of log-weight %v", i, at, logw[i])
+		}
+	}
+}
