@@ -22,8 +22,13 @@ func (f *Field) Truth() (no, yes int32, ok bool) {
 }
 
 // TrueFalse reports whether the levels are the words true and false, in any
-// case, and do not just mean it: a format that has booleans writes them so.
+// case, and do not just mean it: a format that has booleans writes them so. A
+// column that is always true or always false in such a format is a category of
+// one level; it is one of them in small letters, as it would be read again.
 func (f *Field) TrueFalse() bool {
+	if f.Kind == Category && len(f.Levels) == 1 {
+		return f.Levels[0] == "false" || f.Levels[0] == "true"
+	}
 	no, yes, ok := f.Truth()
 	return ok && strings.EqualFold(f.Levels[no], "false") && strings.EqualFold(f.Levels[yes], "true")
 }

@@ -17,6 +17,9 @@ func TestTruth(t *testing.T) {
 		{Bool, []string{"Female", "Male"}, 0, 0, false, false},
 		{Bool, []string{"yes"}, 0, 0, false, false},
 		{Category, []string{"false", "true"}, 0, 0, false, false},
+		{Category, []string{"true"}, 0, 0, false, true},
+		{Category, []string{"TRUE"}, 0, 0, false, false},
+		{Category, []string{"yes"}, 0, 0, false, false},
 	} {
 		f := &Field{Kind: c.kind, Levels: c.levels}
 		no, yes, ok := f.Truth()
