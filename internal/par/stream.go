@@ -32,6 +32,9 @@ func Stream[T any](ctx context.Context, next func() (T, error), work, commit fun
 			item, err = next()
 		}
 		last = err != nil
+		if err == io.EOF {
+			return 0, item, nil, false
+		}
 		i = taken
 		taken++
 		return i, item, err, true
@@ -60,8 +63,5 @@ func Stream[T any](ctx context.Context, next func() (T, error), work, commit fun
 	}
 	run(0)
 	wg.Wait()
-	if result == io.EOF {
-		return nil
-	}
 	return result
 }
