@@ -46,16 +46,16 @@ func surprising(ctx context.Context, m mimic.Density, t *table.Table, logp []flo
 	for r, i := range rows {
 		found[r] = surprise{Row: int64(i), LogProb: logp[i]}
 	}
-	byField, ok := m.(mimic.FieldDensity)
+	fields, ok := byField(m)
 	if !ok {
 		return found, nil
 	}
-	usual, err := usualNats(ctx, byField, t)
+	usual, err := usualNats(ctx, fields, t)
 	if err != nil {
 		return nil, err
 	}
 	b := t.Select(rows).All()
-	nats, err := natsByField(byField, b)
+	nats, err := natsByField(fields, b)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,11 @@ const (
 
 // drawSurprising shows the rows with the fields to blame.
 func drawSurprising(s *screen, rows []surprise) {
-	s.line("the least probable rows, with the fields to blame: their nats, and those usual for the field")
+	if len(rows) > 0 && len(rows[0].Fields) == 0 {
+		s.line("the least probable rows; the model does not tell which fields are to blame")
+	} else {
+		s.line("the least probable rows, with the fields to blame: their nats, and those usual for the field")
+	}
 	g := &grid{head: []string{" row", " log p(x)", "fields"}}
 	for _, r := range rows {
 		var fields []string
