@@ -36,17 +36,22 @@ const maxListed = 20
 // Suggest says what would have been right in the place of word, for the end of
 // an error: "did you mean "sex"?", or the names there are.
 func Suggest(word string, names []string) string {
-	switch near := Nearest(word, names); {
-	case near != "":
+	if near := Nearest(word, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
-	case len(names) > maxListed:
-		return fmt.Sprintf("there are %s … and %d more", List(names[:maxListed]), len(names)-maxListed)
 	}
-	return "there are " + List(names)
+	return There(names)
 }
 
-// List quotes names and sets commas between them.
-func List(names []string) string {
+// There says which names there are.
+func There(names []string) string {
+	if more := len(names) - maxListed; more > 0 {
+		return fmt.Sprintf("there are %s … and %d more", list(names[:maxListed]), more)
+	}
+	return "there are " + list(names)
+}
+
+// list quotes names and sets commas between them.
+func list(names []string) string {
 	quoted := make([]string, len(names))
 	for i, n := range names {
 		quoted[i] = strconv.Quote(n)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed-64d012fb/mimic/internal/spell"
@@ -162,12 +163,28 @@ func index(in Input) map[string]int {
 	return at
 }
 
+// maxLost is how many of the columns that are missed an error names.
+const maxLost = 5
+
 // suggest names the columns that an input does not have, and what may have been
 // meant.
 func suggest(lost []string, in Input) string {
-	names := names(in)
-	for i, n := range lost {
-		lost[i] = fmt.Sprintf("%q (%s)", n, spell.Suggest(n, names))
+	there := names(in)
+	said, strange := make([]string, min(len(lost), maxLost)), false
+	for i := range said {
+		said[i] = strconv.Quote(lost[i])
+		if near := spell.Nearest(lost[i], there); near != "" {
+			said[i] += fmt.Sprintf(" (did you mean %q?)", near)
+		} else {
+			strange = true
+		}
 	}
-	return strings.Join(lost, ", ")
+	text := strings.Join(said, ", ")
+	if more := len(lost) - len(said); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	if strange {
+		text += "; " + spell.There(there)
+	}
+	return text
 }

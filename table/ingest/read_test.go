@@ -121,6 +121,7 @@ func TestReadingBySchema(t *testing.T) {
 
 	for _, c := range []struct{ text, want string }{
 		{"agee,sex,day\n1,m,2024-01-01\n", `t.csv does not have all columns of the schema: "age" (did you mean "agee"?)`},
+		{"a\n1\n", `t.csv does not have all columns of the schema: "age", "sex", "day"; there are "a"`},
 		{"age,sex,day\n17,m,2024-01-02\n4o,m,2024-01-02\nx,m,2024-01-02\n",
 			`t.csv:3: column "age": "4o" is not a value of kind integer, which the schema says (2 of 3 values)`},
 		{"age,sex,day\n17,m,1/2/2024\n", `t.csv:2: column "day": "1/2/2024" is not a value of kind datetime`},
