@@ -219,9 +219,10 @@ func explainTells(ctx context.Context, x *predictors, y gbt.Target, folds []int3
 			}
 		}
 		slices.SortStableFunc(blame, func(a, b Share) int { return cmp.Compare(b.Share, a.Share) })
+		blame = blame[:min(len(blame), blamesShown)]
 		row := rows[unseen[t]]
 		tells[t] = Tell{Row: row, Probability: Number(p[0][0]), Cells: fr.cells(row),
-			Blame: blame[:min(len(blame), blamesShown)]}
+			Blame: slices.DeleteFunc(blame, func(s Share) bool { return s.Share <= 0 })}
 		return nil
 	})
 	return tells, err

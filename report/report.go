@@ -29,6 +29,7 @@ var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"stack":    stack,
 	"heat":     heatMap,
 	"map":      pageMap,
+	"name":     breakable,
 	"row":      func(i int) int { return i + 1 },
 	"fields":   sortedFields,
 	"share":    func(x judge.Number) float64 { return math.Max(0, math.Min(100, 100*float64(x))) },
@@ -152,4 +153,9 @@ func joinCells(cells []judge.Cell) string {
 		parts[i] = c.Field + " = " + c.Value
 	}
 	return strings.Join(parts, " · ")
+}
+
+// breakable lets a long name break after its underscores, where words end.
+func breakable(name string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(name), "_", "_<wbr>"))
 }

@@ -138,3 +138,9 @@ func TestWriteMap(t *testing.T) {
 		t.Error("a map of rows without coordinates")
 	}
 }
+
+func TestLongNamesBreakBetweenWords(t *testing.T) {
+	if got := breakable(`hours_per_<b>`); got != "hours_<wbr>per_<wbr>&lt;b&gt;" {
+		t.Error(got)
+	}
+}
