@@ -6,8 +6,8 @@ import (
 	"github.com/seed-64d012fb/mimic/judge"
 )
 
-// drawJudgement shows the verdict, and each figure of the samples beside that of
-// the yardsticks.
+// drawJudgement shows the verdict, each figure of the samples beside that of the
+// yardsticks, and each rule.
 func drawJudgement(s *screen, j *judge.Judgement) {
 	s.paragraph("", j.Verdict.Sentence)
 	s.line("")
@@ -41,6 +41,16 @@ func drawJudgement(s *screen, j *judge.Judgement) {
 		s.grid(g)
 	}
 
+	if len(j.Rules) > 0 {
+		s.line("")
+		g = &grid{head: []string{"rows that break the rule", " samples", " held-out", " training"}}
+		for i := range j.Rules {
+			r := &j.Rules[i]
+			g.add(r.Rule, outOf(r.Samples, r.SamplesRows), outOf(r.Held, r.HeldRows), outOf(r.Train, r.TrainRows))
+		}
+		s.grid(g)
+	}
+
 	if len(j.Notes) > 0 {
 		s.line("")
 	}
@@ -48,6 +58,8 @@ func drawJudgement(s *screen, j *judge.Judgement) {
 		s.paragraph("", note)
 	}
 }
+
+func outOf(n, rows int) string { return fmt.Sprintf("%d of %d", n, rows) }
 
 // drawFigure shows one figure, what it means, and what it cannot tell.
 func drawFigure(g *grid, f *judge.Figure) {
