@@ -31,9 +31,13 @@ func newImpute(con *console) *cobra.Command {
 		GroupID: groupAsk,
 		Short:   "Fill missing cells with draws from their distribution given the row",
 		Long: `Impute draws the missing cells of each row from their conditional distribution
-given the known cells of the row, which are written as they were read. A draw is
-one of the values that the cell may have had, not the likeliest one: what is
-computed from a filled table is then not biased towards the usual.
+given the known cells of the row, which keep their values. A draw is one of the
+values that the cell may have had, not the likeliest one: what is computed from a
+filled table is then not biased towards the usual.
+
+A known cell is also written as it was read, as long as its column of the
+training rows is written in one way. Numbers that it writes in several ways, such
+as 1.5 beside 2.50, take the shortest.
 
 One filled table hides how much the gaps leave open. -m 5 writes five, each with
 draws of its own, to OUT with the numbers 1 to 5 before the extension: compute
