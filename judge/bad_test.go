@@ -164,6 +164,9 @@ func TestFewRows(t *testing.T) {
 	if j.Verdict.Samples.Copied.Value != 1 {
 		t.Errorf("the copy of the one row: %+v", j.Verdict.Samples)
 	}
+	if !noted(j, "nearest of 1 here", "rough") {
+		t.Errorf("nothing is said of the one held-out row: %q", j.Notes)
+	}
 }
 
 func TestEverythingMissingOrConstant(t *testing.T) {

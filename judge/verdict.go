@@ -109,6 +109,9 @@ func (w *work) measureDistances(ctx context.Context) error {
 		w.note("%q compares with %d of the %d training rows, as many as there are held-out rows: copies of the others escape it.",
 			figNearer.Name, n, w.train.n)
 	}
+	if n := w.heldOut.n; float64(n)*tooNear < 1 {
+		w.note("The distance that is too near, that of the nearest of %.0f real rows, is that of the nearest of %d here: class B is rough.", 1/tooNear, n)
+	}
 	v := &w.j.Verdict
 	heldDist, heldRatio := near[held].scores()
 	slices.Sort(heldDist)
@@ -199,7 +202,7 @@ func (w *work) conclude() {
 	if len(worse) == 0 {
 		v.Sentence += fmt.Sprintf(" None of %d figures tells the samples from real rows.", known)
 	} else {
-		v.Sentence += fmt.Sprintf(" %d of %d figures are worse than those of real rows: %s.", len(worse), known, strings.Join(worse, "; "))
+		v.Sentence += fmt.Sprintf(" Worse than real rows in %d of %d figures: %s.", len(worse), known, strings.Join(worse, "; "))
 	}
 }
 
