@@ -130,13 +130,24 @@ func (o *Override) apply(f *Field) error {
 	return nil
 }
 
-// wrap adds to an error where the override stands.
-func (o *Override) wrap(err error) error {
-	if o.line > 0 {
-		return fmt.Errorf("schema line %d: field %q: %w", o.line, o.Name, err)
-	}
-	return fmt.Errorf("field %q: %w", o.Name, err)
+// OverrideError says where an override stands that cannot hold.
+type OverrideError struct {
+	Line  int // of the schema file; 0 if it comes from elsewhere
+	Field string
+	Err   error
 }
+
+func (e *OverrideError) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("schema line %d: field %q: %v", e.Line, e.Field, e.Err)
+	}
+	return fmt.Sprintf("field %q: %v", e.Field, e.Err)
+}
+
+func (e *OverrideError) Unwrap() error { return e.Err }
+
+// wrap adds to an error where the override stands.
+func (o *Override) wrap(err error) error { return &OverrideError{o.line, o.Name, err} }
 
 // complete returns the field that o describes without any data.
 func (o *Override) complete() (Field, error) {
@@ -215,6 +226,9 @@ func applyRange(f *Field, o *Override) error {
 		if *end, err = f.ParseNum([]byte(o.Range[i])); err != nil {
 			return fmt.Errorf("its range: %w", err)
 		}
+	}
+	if o.Range[0] != "" && o.Range[1] != "" && f.Min > f.Max {
+		return fmt.Errorf("its range [%s, %s] ends before it starts", o.Range[0], o.Range[1])
 	}
 	if seen.Min < f.Min || seen.Max > f.Max {
 		return fmt.Errorf("the data go from %s to %s, beyond its range [%s, %s]",

@@ -87,6 +87,9 @@ func readData(ctx context.Context, p *progress, data []string, text textFlags, k
 		return nil, err
 	}
 	d, err := read(ctx, p, data, text, ingest.Options{Overrides: o, Drop: known.drop})
+	if at := (*space.OverrideError)(nil); errors.As(err, &at) && at.Line > 0 {
+		return nil, fmt.Errorf("%s: line %d: field %q: %w", known.schema, at.Line, at.Field, at.Err)
+	}
 	if err != nil {
 		return nil, err
 	}
