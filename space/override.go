@@ -228,7 +228,7 @@ func applyRange(f *Field, o *Override) error {
 		}
 	}
 	if o.Range[0] != "" && o.Range[1] != "" && f.Min > f.Max {
-		return fmt.Errorf("its range [%s, %s] ends before it starts", o.Range[0], o.Range[1])
+		return fmt.Errorf("range [%s, %s] is empty", o.Range[0], o.Range[1])
 	}
 	if seen.Min < f.Min || seen.Max > f.Max {
 		return fmt.Errorf("the data go from %s to %s, beyond its range [%s, %s]",
