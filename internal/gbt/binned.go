@@ -170,14 +170,3 @@ func (b *Binner) Bin(batches ...*table.Batch) *Binned {
 	}
 	return x
 }
-
-// Drop returns the predictors without the named ones, as a view.
-func (x *Binned) Drop(names ...string) *Binned {
-	y := &Binned{Rows: x.Rows}
-	for _, c := range x.Columns {
-		if !slices.Contains(names, c.Name) {
-			y.Columns = append(y.Columns, c)
-		}
-	}
-	return y
-}

@@ -96,26 +96,6 @@ func (y Target) validate(rows int) error {
 	return nil
 }
 
-// Balanced returns weights [n rows] that give every class that occurs the same
-// total weight, n in sum.
-func Balanced(y []int32, classes int) []float64 {
-	count := make([]float64, classes)
-	for _, k := range y {
-		count[k]++
-	}
-	present := 0.0
-	for _, c := range count {
-		if c > 0 {
-			present++
-		}
-	}
-	w := make([]float64, len(y))
-	for i, k := range y {
-		w[i] = float64(len(y)) / (present * count[k])
-	}
-	return w
-}
-
 // Model is a trained sum of trees. It is immutable and safe for concurrent use.
 type Model struct {
 	base  []float64 // prediction before the first tree, of each output
