@@ -24,6 +24,10 @@ import (
 // exactly. The caller may then choose an approximate path that says so.
 var ErrUnsupported = errors.New("no exact answer")
 
+// ErrUnsuited is the answer of a family to a sample space that it is not made
+// for, such as that of pictures to a table's. It is no failure of a ladder.
+var ErrUnsuited = errors.New("not made for such data")
+
 // Model is one point θ of a parametric family, over a sample space. Models are
 // immutable and safe for concurrent use. AppendBinary writes θ; the kind and
 // the schema are written by package artifact.

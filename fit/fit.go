@@ -11,8 +11,10 @@ package fit
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
@@ -21,6 +23,12 @@ type Options struct {
 	// Progress, if set, is told how many rows of a stage are done, as blocks
 	// end. Calls come one at a time and done never falls within a stage.
 	Progress func(stage string, done, total int64)
+
+	// Budget is the time after which a family that goes on improving, such as
+	// one trained by gradients, is to end with the best that it has; 0 lets it
+	// go on until it stops improving. The others take the time they need. What
+	// a fit comes to that its budget ends depends on the machine.
+	Budget time.Duration
 }
 
 // Run fits the family to all rows of src by maximum likelihood. The number of
@@ -34,6 +42,12 @@ func Run(ctx context.Context, src table.Source, family mimic.Family, opt Options
 }
 
 func run(ctx context.Context, src table.Source, family mimic.Family, opt Options) (mimic.Model, error) {
+	if opt.Budget > 0 {
+		ctx = pace.WithUntil(ctx, time.Now().Add(opt.Budget))
+	}
+	if opt.Progress != nil {
+		ctx = pace.WithTell(ctx, opt.Progress)
+	}
 	f, err := family.NewFit(src.Schema(), src.Rows())
 	if err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ type Schema struct {
 	Dialect Dialect
 	// Rules are expressions that every row obeys; package rules reads them.
 	Rules []string
+	// Image says which fields are the pixels of a picture; nil for none.
+	Image *Image
 }
 
 // Dialect is how a text file of rows was written.
