@@ -42,6 +42,12 @@ func Infer(columns []*Profile, o *Overrides) (*Schema, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
+	if o != nil && o.Image != nil {
+		var err error
+		if s.Image, err = o.Image.apply(s.Fields); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 

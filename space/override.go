@@ -12,8 +12,9 @@ import (
 // any part may be left out. What is set holds; the rest is inferred.
 type Overrides struct {
 	Fields  []Override
-	Dialect *Dialect // nil: detected
-	Rules   []string // see Schema.Rules
+	Dialect *Dialect       // nil: detected
+	Rules   []string       // see Schema.Rules
+	Image   *ImageOverride // nil: the columns are no pixels
 }
 
 // Override says what is known of one field: the properties in Set, the values

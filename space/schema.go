@@ -146,9 +146,9 @@ func (s *Schema) Learned() []int {
 }
 
 // Project returns the schema of some of the fields, by position, in the order
-// given.
+// given. It has the picture if they have all its pixels, as they were in a row.
 func (s *Schema) Project(fields []int) *Schema {
-	p := &Schema{Dialect: s.Dialect, Fields: make([]Field, len(fields))}
+	p := &Schema{Dialect: s.Dialect, Fields: make([]Field, len(fields)), Image: s.Image.project(fields)}
 	for i, j := range fields {
 		p.Fields[i] = s.Fields[j]
 	}

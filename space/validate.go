@@ -26,8 +26,16 @@ func (s *Schema) Validate() error {
 			return fmt.Errorf("fields %d and %d are both called %q", i+1, j+1, f.Name)
 		}
 		at[f.Name] = j
+		if s.Image.Has(j) {
+			continue // all at once below
+		}
 		if err := f.check(); err != nil {
 			return fmt.Errorf("field %q: %w", f.Name, err)
+		}
+	}
+	if s.Image != nil {
+		if err := s.Image.check(s.Fields); err != nil {
+			return fmt.Errorf("image %q: %w", s.Image.Name, err)
 		}
 	}
 	return nil
@@ -140,8 +148,22 @@ func firstDuplicate(texts []string) int {
 // Equal reports whether two schemas are the same sample space, written the same
 // way: whether their files are the same, but for the comments.
 func (s *Schema) Equal(t *Schema) bool {
-	return s.Dialect == t.Dialect && slices.Equal(s.Rules, t.Rules) && slices.EqualFunc(s.Fields, t.Fields, equalFields)
+	if s.Dialect != t.Dialect || !slices.Equal(s.Rules, t.Rules) || len(s.Fields) != len(t.Fields) || !equalImages(s.Image, t.Image) {
+		return false
+	}
+	for j := range s.Fields {
+		if f, g := &s.Fields[j], &t.Fields[j]; s.Image.Has(j) && s.Image.isPixel(f, g.Storage) && s.Image.isPixel(g, g.Storage) {
+			if f.Name != g.Name {
+				return false
+			}
+		} else if !equalFields(*f, *g) {
+			return false
+		}
+	}
+	return true
 }
+
+func equalImages(a, b *Image) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func equalFields(f, g Field) bool {
 	if f.Name != g.Name {

@@ -26,7 +26,12 @@ func Marshal(s *Schema) ([]byte, error) {
 	dst = appendDialect(dst, s.Dialect)
 	dst = append(dst, "fields:\n"...)
 	for i := range s.Fields {
-		dst = appendField(dst, &s.Fields[i])
+		switch {
+		case !s.Image.Has(i):
+			dst = appendField(dst, &s.Fields[i])
+		case i == s.Image.First:
+			dst = appendImage(dst, s.Image, s.Fields)
+		}
 	}
 	if len(s.Rules) > 0 {
 		dst = append(dst, "rules:\n"...)
@@ -87,13 +92,24 @@ func Unmarshal(text []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Schema{Fields: make([]Field, len(o.Fields)), Rules: o.Rules}
+	s := &Schema{Rules: o.Rules}
 	if o.Dialect != nil {
 		s.Dialect = *o.Dialect
 	}
-	for j := range o.Fields {
-		if s.Fields[j], err = o.Fields[j].complete(); err != nil {
-			return nil, err
+	for j := 0; j <= len(o.Fields); j++ {
+		if o.Image != nil && o.Image.at == j {
+			var pixels []Field
+			if s.Image, pixels, err = o.Image.complete(j); err != nil {
+				return nil, err
+			}
+			s.Fields = append(s.Fields, pixels...)
+		}
+		if j < len(o.Fields) {
+			f, err := o.Fields[j].complete()
+			if err != nil {
+				return nil, err
+			}
+			s.Fields = append(s.Fields, f)
 		}
 	}
 	if err := s.Validate(); err != nil {
@@ -122,8 +138,10 @@ func UnmarshalOverrides(text []byte) (*Overrides, error) {
 			o.Dialect, err = readDialect(p.value)
 		case "rules":
 			o.Rules, err = p.value.texts()
+		case "image":
+			err = o.readSize(p.value)
 		default:
-			err = p.unknown([]string{"dialect", "fields", "rules"})
+			err = p.unknown([]string{"dialect", "fields", "image", "rules"})
 		}
 		if err != nil {
 			return nil, err
@@ -144,7 +162,23 @@ func (o *Overrides) readFields(n node) error {
 	}
 	lines := map[string]int{}
 	for _, e := range entries {
-		f, err := readOverride(e)
+		pairs, err := e.pairs()
+		if err != nil {
+			return err
+		}
+		if isImage(pairs) {
+			m, err := readImage(e, pairs)
+			if err != nil {
+				return err
+			}
+			if o.Image != nil {
+				return e.errorf("a second image: a sample space has one at most")
+			}
+			m.at = len(o.Fields)
+			o.Image = m
+			continue
+		}
+		f, err := readOverride(e, pairs)
 		if err != nil {
 			return err
 		}
@@ -157,12 +191,26 @@ func (o *Overrides) readFields(n node) error {
 	return nil
 }
 
-func readOverride(n node) (Override, error) {
-	o := Override{line: n.line()}
-	pairs, err := n.pairs()
+// readSize reads `image: 28x28` at the top of a schema file, which leaves all
+// else to the data.
+func (o *Overrides) readSize(n node) error {
+	text, err := n.text()
 	if err != nil {
-		return o, err
+		return err
 	}
+	if o.Image != nil {
+		return n.errorf("a second image: a sample space has one at most")
+	}
+	if err := o.SetImage(text); err != nil {
+		return n.errorf("%v", err)
+	}
+	o.Image.line = n.line()
+	return nil
+}
+
+func readOverride(n node, pairs []pair) (Override, error) {
+	o := Override{line: n.line()}
+	var err error
 	at := map[Property]node{}
 	for _, pair := range pairs {
 		if pair.key == "name" {

@@ -471,6 +471,7 @@ func TestSchemaFileBounds(t *testing.T) {
 
 func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(exampleFile))
+	f.Add([]byte("fields: [{name: image, kind: image, size: 2x1x3, levels: 9, columns: c08..c13}]"))
 	f.Add([]byte("fields: [{name: age, kind: integer, range: [0, 9], missing: [NA]}]"))
 	f.Add([]byte("fields:\n- name: |\n   a\n  levels: ['x', \"\\x41\\u2028\", !!binary \"/w==\"]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -38,6 +38,7 @@ type spaceFlags struct {
 	schema string
 	types  []string
 	drop   []string
+	image  string
 }
 
 func (s *spaceFlags) register(cmd *cobra.Command) {
@@ -45,12 +46,13 @@ func (s *spaceFlags) register(cmd *cobra.Command) {
 	f.StringVar(&s.schema, "schema", "", "take the sample space from `FILE`, as `mimic schema` writes it; what it leaves out is inferred")
 	f.StringArrayVar(&s.types, "type", nil, "`NAME=KIND` of a column that inference gets wrong, such as zip=category; may be repeated")
 	f.StringSliceVar(&s.drop, "drop", nil, "leave out the columns `NAMES`, separated by commas")
+	f.StringVar(&s.image, "image", "", "columns of a table are the pixels of a picture of `SIZE`, such as 28x28, or 32x32x3 in colour")
 }
 
 // overrides returns what the flags say of the sample space, or nil where they
 // say nothing.
 func (s *spaceFlags) overrides() (*space.Overrides, error) {
-	if s.schema == "" && len(s.types) == 0 {
+	if s.schema == "" && len(s.types) == 0 && s.image == "" {
 		return nil, nil
 	}
 	o := &space.Overrides{}
@@ -66,6 +68,11 @@ func (s *spaceFlags) overrides() (*space.Overrides, error) {
 	for _, t := range s.types {
 		if err := o.SetKind(t); err != nil {
 			return nil, misusef("--type %s: %w", t, err)
+		}
+	}
+	if s.image != "" {
+		if err := o.SetImage(s.image); err != nil {
+			return nil, misusef("--image %s: %w", s.image, err)
 		}
 	}
 	return o, nil

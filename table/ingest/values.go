@@ -40,6 +40,13 @@ func (c *column) values(f *space.Field) (table.Column, error) {
 		}
 		c.recode(f)
 		return table.Column{Code: c.code}, nil
+	case f.Kind == space.Ordinal: // a pixel: its code is its value
+		codes := make([]int32, len(c.num))
+		for i, x := range c.num {
+			codes[i] = int32(x)
+		}
+		c.num = nil
+		return table.Column{Code: codes}, nil
 	case f.Kind.Coded():
 		return table.Column{Code: bitCodes(c.num, f)}, nil
 	case c.reading.Form == space.AsText:
