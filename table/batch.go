@@ -85,3 +85,17 @@ func (b *Batch) WeightOf(i int) float64 {
 	}
 	return b.Weight[i]
 }
+
+// Within reports whether value i is in the domain of the field: one of its
+// levels, a number on its grid and in its range, or missing where it may be.
+func (c Column) Within(f *space.Field, i int) bool {
+	if c.Code != nil {
+		code := c.Code[i]
+		return code >= 0 && int(code) < len(f.Levels) || code == Missing && f.Optional()
+	}
+	if c.Num != nil {
+		x := c.Num[i]
+		return x >= f.Min && x <= f.Max && f.Snap(x) == x || math.IsNaN(x) && f.Optional()
+	}
+	return true // an ID
+}

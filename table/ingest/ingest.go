@@ -143,6 +143,9 @@ type Options struct {
 	// a number beyond its range as it is. Report.Unknown counts them. Otherwise
 	// such a value is an error.
 	AllowUnknown bool
+	// AllowAbsent lets Schema have fields that the files do not have, as long as
+	// they have one: their columns stay empty, and Report.Absent names them.
+	AllowAbsent bool
 	// Progress, if set, is told how much of the inputs' sizes is read.
 	Progress func(stage string, done, total int64)
 }
@@ -154,6 +157,7 @@ type Report struct {
 	Skipped int64     // rows that were not well-formed
 	Bad     []BadRow  // the first 20 of them, their errors with file and line
 	Ignored []string  // columns that the schema does not have
+	Absent  []string  // learned fields of the schema that the files do not have
 	Unknown []Unknown // values outside the schema, by field
 	Notes   []string  // what else a person may want to know, one line each
 }

@@ -58,7 +58,10 @@ func (r *reader) matchSchema(first Input, s *space.Schema) error {
 			lost = append(lost, f.Name)
 		}
 	}
-	if len(lost) > 0 {
+	switch {
+	case r.opt.AllowAbsent && len(r.columns) > 0:
+		r.report.Absent = lost
+	case len(lost) > 0:
 		return fmt.Errorf("%s does not have all columns of the schema: %s", first.Name(), suggest(lost, first))
 	}
 	for _, n := range names(first) {

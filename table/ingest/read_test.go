@@ -153,6 +153,19 @@ func TestReadingBySchema(t *testing.T) {
 	if got := fmt.Sprint(report.Unknown); got != `[{age {2 95 t.csv:3}} {sex {2 x t.csv:2}} {day {1  t.csv:4}}]` {
 		t.Errorf("unknown: %s", got)
 	}
+
+	// And so may a column be absent, as long as there is one.
+	h.ingest.AllowAbsent = true
+	got, report, err = read("day,age\n2024-01-02,17\n", h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := got.All(); fmt.Sprint(b.Cols) != "[{[17] [] []} {[] [] []} {[19724] [] []} {[] [] []}]" || !slices.Equal(report.Absent, []string{"sex"}) {
+		t.Errorf("columns %v, absent %v", b.Cols, report.Absent)
+	}
+	if _, _, err := read("a\n1\n", h); err == nil || !strings.Contains(err.Error(), "does not have all columns of the schema") {
+		t.Errorf("none of the columns: %v", err)
+	}
 }
 
 func TestOverrides(t *testing.T) {
