@@ -33,10 +33,10 @@ func adamGo(a *Adam, w, g, m, v []float32) {
 	for i := range w {
 		mi := float32(a.B1*m[i]) + float32(n1*g[i])
 		vi := float32(a.B2*v[i]) + float32(float32(n2*g[i])*g[i])
-		if !(mi >= tiny || -mi >= tiny) {
+		if mi < tiny && -mi < tiny {
 			mi = 0
 		}
-		if !(vi >= tiny) {
+		if vi < tiny {
 			vi = 0
 		}
 		m[i], v[i], g[i] = mi, vi, 0

@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package simd
 
 func dot(x, y []float32) float32         { return dotGo(x, y) }

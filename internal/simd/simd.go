@@ -14,7 +14,7 @@
 // the same slice.
 package simd
 
-//go:generate go run -C asm . -out ../kernels_amd64.s -stubs ../stubs_amd64.go
+//go:generate go run -C asm . -pkg simd -out ../kernels_amd64.s -stubs ../stubs_amd64.go
 
 // lanes is the number of partial sums of a reduction: element i is added to sum
 // i mod lanes.
