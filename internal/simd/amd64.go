@@ -2,23 +2,8 @@
 
 package simd
 
-import (
-	"os"
+import "golang.org/x/sys/cpu"
 
-	"golang.org/x/sys/cpu"
-)
-
-// path is the set of instructions in use.
-var path = choose(os.Getenv("MIMIC_SIMD"))
-
-const (
-	inGo = iota
-	inAVX2
-	inAVX512
-)
-
-// choose returns the best path that the processor has, or one below it that the
-// environment asks for: "go" or "avx2".
 func choose(most string) int {
 	switch x := &cpu.X86; {
 	case most == "go" || !x.HasAVX2 || !x.HasBMI2:

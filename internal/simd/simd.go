@@ -14,8 +14,20 @@
 // the same slice.
 package simd
 
+import "os"
+
 //go:generate go run -C asm . -pkg simd -out ../kernels_amd64.s -stubs ../stubs_amd64.go
 
 // lanes is the number of partial sums of a reduction: element i is added to sum
 // i mod lanes.
 const lanes = 32
+
+// path is the set of instructions in use: the best that the processor has, or
+// one below it that the environment asks for, for tests: "go" or "avx2".
+var path = choose(os.Getenv("MIMIC_SIMD"))
+
+const (
+	inGo = iota
+	inAVX2
+	inAVX512
+)
