@@ -21,7 +21,7 @@ type Trial struct {
 	Held       Nats          // on the held-out rows
 	Parameters int64         // free parameters, or -1 where the model does not say
 	Fit        time.Duration // 0 if the rung was not tried
-	Err        error         // why there is no model: the rung refuses the data, or ErrBudget
+	Err        error         // why there is no model: the rung refuses the data (mimic.ErrUnsuited where it is not made for such), or ErrBudget
 }
 
 // Parametric is a Model that knows how many free parameters it has.
@@ -32,10 +32,14 @@ type Parametric interface{ Parameters() int64 }
 // the fewest impossible rows, then with the most nats per row, and among equals
 // the first.
 //
-// When the budget is spent, the rung at work is stopped and those after it are
-// not tried, except that rungs are tried until one has a model. Which rungs are
-// tried depends on the clock, and so may the best; what each rung comes to does
-// not. A budget of 0 or less sets no limit.
+// Each rung is wished to end within its allotment: an equal share of what is
+// left of the budget among it and the rungs to come, and half of that at most,
+// so that a rung that improves for as long as it is let ends in time to be
+// measured. What a rung leaves is shared by those after it. When the budget is
+// spent, the rung at work is stopped and those after it are not tried, except
+// that rungs are tried until one has a model. Which rungs are tried, and what
+// those come to that look at the clock, depends on the machine. A budget of 0 or
+// less sets no limit, and leaves each rung that of opt.
 //
 // A rung that refuses the data is no error as long as another has a model.
 // Without held-out rows the first rung that has a model counts as the best.
@@ -43,9 +47,12 @@ func Climb(ctx context.Context, train, held table.Source, rungs []mimic.Family, 
 	start := time.Now()
 	best = -1
 	for i, family := range rungs {
-		rung, cancel := ctx, context.CancelFunc(func() {})
-		if budget > 0 && best >= 0 {
-			rung, cancel = context.WithDeadlineCause(ctx, start.Add(budget), ErrBudget)
+		rung, cancel, opt := ctx, context.CancelFunc(func() {}), opt
+		if budget > 0 {
+			opt.Budget = allot(budget-time.Since(start), len(rungs)-i)
+			if best >= 0 {
+				rung, cancel = context.WithDeadlineCause(ctx, start.Add(budget), ErrBudget)
+			}
 		}
 		t := try(rung, train, held, family, opt)
 		cancel()
@@ -64,6 +71,12 @@ func Climb(ctx context.Context, train, held table.Source, rungs []mimic.Family, 
 		err = fmt.Errorf("no rung of the ladder has a model; the first says: %w", trials[0].Err)
 	}
 	return trials, best, err
+}
+
+// allot returns the part of what is left of a budget that is the next of so many
+// rungs'; never 0, which would be no limit.
+func allot(left time.Duration, rungs int) time.Duration {
+	return max(left/time.Duration(max(2, rungs)), 1)
 }
 
 // try fits and measures one rung.

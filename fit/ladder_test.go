@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
@@ -29,6 +30,22 @@ func rung(kind string, takes time.Duration, nats float64) mimic.Family {
 		},
 		model: func([]string) mimic.Model {
 			return sized{&toyModel{kind: kind, logp: func(int64) float64 { return nats }}, int64(len(kind))}
+		},
+	}
+}
+
+// patient is a family that improves for as long as it is let.
+func patient(kind string) mimic.Family {
+	return toy{
+		kind:   kind,
+		passes: []table.Range{{Hi: 10}},
+		step: func(ctx context.Context) error {
+			until, ok := pace.Until(ctx)
+			if !ok {
+				return errPlanted
+			}
+			time.Sleep(time.Until(until))
+			return nil
 		},
 	}
 }
@@ -83,6 +100,31 @@ func TestClimbBudget(t *testing.T) {
 		}
 		if c := trials[2]; c.Err != ErrBudget || c.Fit != 0 {
 			t.Errorf("the rung that was not tried: %+v", c)
+		}
+	})
+}
+
+func TestClimbAllots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		trials, _, err := climb(t.Context(), 13*time.Second,
+			rung("quick", time.Second, -9), patient("a"), patient("b"), patient("c"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []time.Duration{time.Second, 4 * time.Second, 4 * time.Second, 2 * time.Second} {
+			if got := trials[i]; got.Err != nil || got.Fit != want {
+				t.Errorf("%s took %v (%v), want %v", got.Kind, got.Fit, got.Err, want)
+			}
+		}
+		// Time that is up is no time without end.
+		trials, _, err = climb(t.Context(), time.Nanosecond, patient("a"), patient("b"))
+		if err != nil || trials[0].Fit > time.Millisecond || trials[1].Err != ErrBudget {
+			t.Errorf("a took %v, b: %v (%v)", trials[0].Fit, trials[1].Err, err)
+		}
+		// Without a budget a rung has that of the options.
+		trials, _, err = Climb(t.Context(), rowsOnly(10), rowsOnly(10), []mimic.Family{patient("a")}, 0, Options{Budget: time.Minute})
+		if err != nil || trials[0].Fit != time.Minute {
+			t.Errorf("%v, error %v", trials, err)
 		}
 	})
 }
