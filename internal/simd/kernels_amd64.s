@@ -1781,6 +1781,463 @@ end:
 DATA sign<>+0(SB)/4, $0x80000000
 GLOBL sign<>(SB), RODATA|NOPTR, $4
 
+// func mulStatesAVX512(dst []float32, a []float32, m []float32, k int)
+// Requires: AVX, AVX512F
+TEXT ·mulStatesAVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ m_base+48(FP), BX
+	MOVQ k+72(FP), SI
+	MOVQ SI, DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R8
+
+rows4:
+	MOVQ SI, R9
+	SHLQ $0x02, R9
+	CMPQ AX, R9
+	JLT  rowsDone4
+	SUBQ R9, AX
+	MOVQ SI, R9
+	MOVQ BX, R10
+	MOVQ CX, R11
+
+rows4columns:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   DX, R12
+	MOVQ   R10, R13
+	MOVQ   SI, R14
+
+rows4states:
+	VMOVUPS      (R13), Z4
+	VBROADCASTSS (R12), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z0, Z0
+	VBROADCASTSS (R12)(DI*1), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z1, Z1
+	VBROADCASTSS (R12)(DI*2), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z2, Z2
+	VBROADCASTSS (R12)(R8*1), Z5
+	VMULPS       Z4, Z5, Z4
+	VADDPS       Z4, Z3, Z3
+	ADDQ         $0x04, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          rows4states
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, (R11)(DI*1)
+	VMOVUPS      Z2, (R11)(DI*2)
+	VMOVUPS      Z3, (R11)(R8*1)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	SUBQ         $0x10, R9
+	JNZ          rows4columns
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	JMP          rows4
+
+rowsDone4:
+rows1:
+	MOVQ SI, R8
+	CMPQ AX, R8
+	JLT  rowsDone1
+	SUBQ R8, AX
+	MOVQ SI, R8
+	MOVQ BX, R9
+	MOVQ CX, R10
+
+rows1columns:
+	VPXORD Z6, Z6, Z6
+	MOVQ   DX, R11
+	MOVQ   R9, R12
+	MOVQ   SI, R13
+
+rows1states:
+	VMOVUPS      (R12), Z0
+	VBROADCASTSS (R11), Z1
+	VMULPS       Z0, Z1, Z0
+	VADDPS       Z0, Z6, Z6
+	ADDQ         $0x04, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          rows1states
+	VMOVUPS      Z6, (R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	SUBQ         $0x10, R8
+	JNZ          rows1columns
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	JMP          rows1
+
+rowsDone1:
+	VZEROUPPER
+	RET
+
+// func addOuterStatesAVX512(m []float32, a []float32, b []float32, k int)
+// Requires: AVX, AVX512F
+TEXT ·addOuterStatesAVX512(SB), NOSPLIT, $0-80
+	MOVQ  a_len+32(FP), AX
+	MOVQ  m_base+0(FP), CX
+	MOVQ  a_base+24(FP), DX
+	MOVQ  b_base+48(FP), BX
+	MOVQ  k+72(FP), SI
+	MOVQ  SI, DI
+	SHLQ  $0x02, DI
+	MOVQ  SI, R8
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVQ BX, R9
+	MOVQ SI, R10
+
+columns:
+	MOVQ    CX, R11
+	VMOVUPS (R11), Z0
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z1
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z2
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z3
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z4
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z5
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z6
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z7
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z8
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z9
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z10
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z11
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z12
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z13
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z14
+	ADDQ    DI, R11
+	VMOVUPS (R11), Z15
+	ADDQ    DI, R11
+	MOVQ    DX, R11
+	MOVQ    R9, R12
+	MOVQ    AX, R13
+
+sum:
+	VMOVUPS      (R12), Z16
+	VBROADCASTSS (R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z0, Z0
+	VBROADCASTSS 4(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z1, Z1
+	VBROADCASTSS 8(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z2, Z2
+	VBROADCASTSS 12(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z3, Z3
+	VBROADCASTSS 16(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z4, Z4
+	VBROADCASTSS 20(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z5, Z5
+	VBROADCASTSS 24(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z6, Z6
+	VBROADCASTSS 28(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z7, Z7
+	VBROADCASTSS 32(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z8, Z8
+	VBROADCASTSS 36(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z9, Z9
+	VBROADCASTSS 40(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z10, Z10
+	VBROADCASTSS 44(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z11, Z11
+	VBROADCASTSS 48(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z12, Z12
+	VBROADCASTSS 52(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z13, Z13
+	VBROADCASTSS 56(R11), Z17
+	VMULPS       Z16, Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VBROADCASTSS 60(R11), Z17
+	VMULPS       Z16, Z17, Z16
+	VADDPS       Z16, Z15, Z15
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	SUBQ         SI, R13
+	JNZ          sum
+	MOVQ         CX, R11
+	VMOVUPS      Z0, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z1, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z2, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z3, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z4, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z5, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z6, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z7, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z8, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z9, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z10, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z11, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z12, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z13, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z14, (R11)
+	ADDQ         DI, R11
+	VMOVUPS      Z15, (R11)
+	ADDQ         DI, R11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, R9
+	SUBQ         $0x10, R10
+	JNZ          columns
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         $0x40, DX
+	SUBQ         $0x10, R8
+	JNZ          rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func mulRowsAVX512(dst []float32, table []float32, at []int32, k int)
+// Requires: AVX, AVX512F
+TEXT ·mulRowsAVX512(SB), NOSPLIT, $0-80
+	MOVQ  at_len+56(FP), AX
+	MOVQ  at_base+48(FP), CX
+	MOVQ  dst_base+0(FP), DX
+	MOVQ  table_base+24(FP), BX
+	MOVQ  k+72(FP), SI
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVLQSX (CX), DI
+	IMULQ   SI, DI
+	LEAQ    (BX)(DI*4), DI
+	MOVQ    SI, R8
+
+states:
+	VMOVUPS (DX), Z0
+	VMULPS  (DI), Z0, Z0
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R8
+	JNZ     states
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func addRowsAVX512(table []float32, src []float32, at []int32, k int)
+// Requires: AVX, AVX512F
+TEXT ·addRowsAVX512(SB), NOSPLIT, $0-80
+	MOVQ  at_len+56(FP), AX
+	MOVQ  at_base+48(FP), CX
+	MOVQ  src_base+24(FP), DX
+	MOVQ  table_base+0(FP), BX
+	MOVQ  k+72(FP), SI
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVLQSX (CX), DI
+	IMULQ   SI, DI
+	LEAQ    (BX)(DI*4), DI
+	MOVQ    SI, R8
+
+states:
+	VMOVUPS (DX), Z0
+	VADDPS  (DI), Z0, Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R8
+	JNZ     states
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func divAVX512(dst []float32, x []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	MOVQ y_base+48(FP), BX
+
+loop4:
+	CMPQ    AX, $+64
+	JLT     done4
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMOVUPS 64(DX), Z0
+	VMOVUPS 64(BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)
+	VMOVUPS 128(DX), Z0
+	VMOVUPS 128(BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)
+	VMOVUPS 192(DX), Z0
+	VMOVUPS 192(BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JMP     loop4
+
+done4:
+loop1:
+	CMPQ    AX, $+16
+	JLT     done1
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	JMP     loop1
+
+done1:
+	TESTQ     AX, AX
+	JZ        end
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func normaliseRowsAVX512(sum []float32, x []float32, k int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normaliseRowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ   sum_len+8(FP), AX
+	MOVQ   sum_base+0(FP), CX
+	MOVQ   x_base+24(FP), DX
+	MOVQ   k+48(FP), BX
+	VMOVSS rowOne<>+0(SB), X0
+	TESTQ  AX, AX
+	JZ     end
+
+rows:
+	VMOVUPS (DX), Z1
+	MOVQ    DX, SI
+	MOVQ    BX, DI
+
+sum:
+	SUBQ   $0x10, DI
+	JZ     tree
+	ADDQ   $0x40, SI
+	VADDPS (SI), Z1, Z1
+	JMP    sum
+
+tree:
+	VEXTRACTF32X8 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VMOVHLPS      X1, X1, X2
+	VADDPS        X2, X1, X1
+	VMOVSHDUP     X1, X2
+	VADDSS        X2, X1, X1
+	VMOVSS        X1, (CX)
+	VDIVSS        X1, X0, X1
+	VBROADCASTSS  X1, Z1
+	MOVQ          BX, DI
+
+scale:
+	VMULPS  (DX), Z1, Z2
+	VMOVUPS Z2, (DX)
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, DI
+	JNZ     scale
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
+
+end:
+	VZEROUPPER
+	RET
+
+DATA rowOne<>+0(SB)/4, $0x3f800000
+GLOBL rowOne<>(SB), RODATA|NOPTR, $4
+
 // func dotAVX2(x []float32, y []float32) float32
 // Requires: AVX, SSE
 TEXT ·dotAVX2(SB), NOSPLIT, $0-52
@@ -3629,6 +4086,412 @@ done1:
 	VADDPS       Y1, Y3, Y3
 	VDIVPS       Y3, Y1, Y3
 	VMASKMOVPS   Y3, Y2, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mulStatesAVX2(dst []float32, a []float32, m []float32, k int)
+// Requires: AVX
+TEXT ·mulStatesAVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ m_base+48(FP), BX
+	MOVQ k+72(FP), SI
+	MOVQ SI, DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R8
+
+rows4:
+	MOVQ SI, R9
+	SHLQ $0x02, R9
+	CMPQ AX, R9
+	JLT  rowsDone4
+	SUBQ R9, AX
+	MOVQ SI, R9
+	MOVQ BX, R10
+	MOVQ CX, R11
+
+rows4columns:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   DX, R12
+	MOVQ   R10, R13
+	MOVQ   SI, R14
+
+rows4states:
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R12), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	VBROADCASTSS (R12)(DI*1), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y3, Y3
+	VBROADCASTSS (R12)(DI*2), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	VBROADCASTSS (R12)(R8*1), Y10
+	VMULPS       Y8, Y10, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       Y9, Y10, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         $0x04, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          rows4states
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, (R11)(DI*1)
+	VMOVUPS      Y3, 32(R11)(DI*1)
+	VMOVUPS      Y4, (R11)(DI*2)
+	VMOVUPS      Y5, 32(R11)(DI*2)
+	VMOVUPS      Y6, (R11)(R8*1)
+	VMOVUPS      Y7, 32(R11)(R8*1)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	SUBQ         $0x10, R9
+	JNZ          rows4columns
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	JMP          rows4
+
+rowsDone4:
+rows1:
+	MOVQ SI, R8
+	CMPQ AX, R8
+	JLT  rowsDone1
+	SUBQ R8, AX
+	MOVQ SI, R8
+	MOVQ BX, R9
+	MOVQ CX, R10
+
+rows1columns:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   DX, R11
+	MOVQ   R9, R12
+	MOVQ   SI, R13
+
+rows1states:
+	VMOVUPS      (R12), Y2
+	VMOVUPS      32(R12), Y3
+	VBROADCASTSS (R11), Y4
+	VMULPS       Y2, Y4, Y2
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y3, Y4, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         $0x04, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          rows1states
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	SUBQ         $0x10, R8
+	JNZ          rows1columns
+	ADDQ         DI, DX
+	ADDQ         DI, CX
+	JMP          rows1
+
+rowsDone1:
+	VZEROUPPER
+	RET
+
+// func addOuterStatesAVX2(m []float32, a []float32, b []float32, k int)
+// Requires: AVX
+TEXT ·addOuterStatesAVX2(SB), NOSPLIT, $0-80
+	MOVQ  a_len+32(FP), AX
+	MOVQ  m_base+0(FP), CX
+	MOVQ  a_base+24(FP), DX
+	MOVQ  b_base+48(FP), BX
+	MOVQ  k+72(FP), SI
+	MOVQ  SI, DI
+	SHLQ  $0x02, DI
+	MOVQ  SI, R8
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVQ BX, R9
+	MOVQ SI, R10
+
+columns:
+	MOVQ    CX, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    DI, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    DI, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    DI, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
+	ADDQ    DI, R11
+	MOVQ    DX, R11
+	MOVQ    R9, R12
+	MOVQ    AX, R13
+
+sum:
+	VMOVUPS      (R12), Y8
+	VMOVUPS      32(R12), Y9
+	VBROADCASTSS (R11), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	VBROADCASTSS 4(R11), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y3, Y3
+	VBROADCASTSS 8(R11), Y10
+	VMULPS       Y8, Y10, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	VBROADCASTSS 12(R11), Y10
+	VMULPS       Y8, Y10, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       Y9, Y10, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	SUBQ         SI, R13
+	JNZ          sum
+	MOVQ         CX, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         DI, R11
+	VMOVUPS      Y2, (R11)
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         DI, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         DI, R11
+	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y7, 32(R11)
+	ADDQ         DI, R11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, R9
+	SUBQ         $0x10, R10
+	JNZ          columns
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         DI, CX
+	ADDQ         $0x10, DX
+	SUBQ         $0x04, R8
+	JNZ          rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func mulRowsAVX2(dst []float32, table []float32, at []int32, k int)
+// Requires: AVX
+TEXT ·mulRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ  at_len+56(FP), AX
+	MOVQ  at_base+48(FP), CX
+	MOVQ  dst_base+0(FP), DX
+	MOVQ  table_base+24(FP), BX
+	MOVQ  k+72(FP), SI
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVLQSX (CX), DI
+	IMULQ   SI, DI
+	LEAQ    (BX)(DI*4), DI
+	MOVQ    SI, R8
+
+states:
+	VMOVUPS (DX), Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS Y0, (DX)
+	VMOVUPS 32(DX), Y0
+	VMULPS  32(DI), Y0, Y0
+	VMOVUPS Y0, 32(DX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R8
+	JNZ     states
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func addRowsAVX2(table []float32, src []float32, at []int32, k int)
+// Requires: AVX
+TEXT ·addRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ  at_len+56(FP), AX
+	MOVQ  at_base+48(FP), CX
+	MOVQ  src_base+24(FP), DX
+	MOVQ  table_base+0(FP), BX
+	MOVQ  k+72(FP), SI
+	TESTQ AX, AX
+	JZ    end
+
+rows:
+	MOVLQSX (CX), DI
+	IMULQ   SI, DI
+	LEAQ    (BX)(DI*4), DI
+	MOVQ    SI, R8
+
+states:
+	VMOVUPS (DX), Y0
+	VADDPS  (DI), Y0, Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS 32(DX), Y0
+	VADDPS  32(DI), Y0, Y0
+	VMOVUPS Y0, 32(DI)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R8
+	JNZ     states
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
+
+end:
+	VZEROUPPER
+	RET
+
+// func divAVX2(dst []float32, x []float32, y []float32)
+// Requires: AVX
+TEXT ·divAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	MOVQ y_base+48(FP), BX
+
+loop4:
+	CMPQ    AX, $+32
+	JLT     done4
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 32(BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS 64(BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS 96(BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JMP     loop4
+
+done4:
+loop1:
+	CMPQ    AX, $+8
+	JLT     done1
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JMP     loop1
+
+done1:
+	TESTQ      AX, AX
+	JZ         end
+	LEAQ       ones<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func normaliseRowsAVX2(sum []float32, x []float32, k int)
+// Requires: AVX, AVX2
+TEXT ·normaliseRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ   sum_len+8(FP), AX
+	MOVQ   sum_base+0(FP), CX
+	MOVQ   x_base+24(FP), DX
+	MOVQ   k+48(FP), BX
+	VMOVSS rowOne<>+0(SB), X0
+	TESTQ  AX, AX
+	JZ     end
+
+rows:
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(DX), Y2
+	MOVQ    DX, SI
+	MOVQ    BX, DI
+
+sum:
+	SUBQ   $0x10, DI
+	JZ     tree
+	ADDQ   $0x40, SI
+	VADDPS (SI), Y1, Y1
+	VADDPS 32(SI), Y2, Y2
+	JMP    sum
+
+tree:
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VMOVHLPS     X1, X1, X2
+	VADDPS       X2, X1, X1
+	VMOVSHDUP    X1, X2
+	VADDSS       X2, X1, X1
+	VMOVSS       X1, (CX)
+	VDIVSS       X1, X0, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         BX, DI
+
+scale:
+	VMULPS  (DX), Y1, Y2
+	VMOVUPS Y2, (DX)
+	VMULPS  32(DX), Y1, Y2
+	VMOVUPS Y2, 32(DX)
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, DI
+	JNZ     scale
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     rows
 
 end:
 	VZEROUPPER

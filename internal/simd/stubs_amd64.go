@@ -74,6 +74,36 @@ func expAVX512(dst []float32, x []float32)
 //go:noescape
 func sigmoidAVX512(dst []float32, x []float32)
 
+// mulStatesAVX512 sets dst to A M.
+//
+//go:noescape
+func mulStatesAVX512(dst []float32, a []float32, m []float32, k int)
+
+// addOuterStatesAVX512 adds the transpose of A, times B, to M.
+//
+//go:noescape
+func addOuterStatesAVX512(m []float32, a []float32, b []float32, k int)
+
+// mulRowsAVX512 multiplies the rows of dst by rows of table.
+//
+//go:noescape
+func mulRowsAVX512(dst []float32, table []float32, at []int32, k int)
+
+// addRowsAVX512 adds the rows of src to rows of table.
+//
+//go:noescape
+func addRowsAVX512(table []float32, src []float32, at []int32, k int)
+
+// divAVX512 sets dst to x / y.
+//
+//go:noescape
+func divAVX512(dst []float32, x []float32, y []float32)
+
+// normaliseRowsAVX512 divides the rows of x by their sums.
+//
+//go:noescape
+func normaliseRowsAVX512(sum []float32, x []float32, k int)
+
 // dotAVX2 returns the dot product of x and y.
 //
 //go:noescape
@@ -143,3 +173,33 @@ func expAVX2(dst []float32, x []float32)
 //
 //go:noescape
 func sigmoidAVX2(dst []float32, x []float32)
+
+// mulStatesAVX2 sets dst to A M.
+//
+//go:noescape
+func mulStatesAVX2(dst []float32, a []float32, m []float32, k int)
+
+// addOuterStatesAVX2 adds the transpose of A, times B, to M.
+//
+//go:noescape
+func addOuterStatesAVX2(m []float32, a []float32, b []float32, k int)
+
+// mulRowsAVX2 multiplies the rows of dst by rows of table.
+//
+//go:noescape
+func mulRowsAVX2(dst []float32, table []float32, at []int32, k int)
+
+// addRowsAVX2 adds the rows of src to rows of table.
+//
+//go:noescape
+func addRowsAVX2(table []float32, src []float32, at []int32, k int)
+
+// divAVX2 sets dst to x / y.
+//
+//go:noescape
+func divAVX2(dst []float32, x []float32, y []float32)
+
+// normaliseRowsAVX2 divides the rows of x by their sums.
+//
+//go:noescape
+func normaliseRowsAVX2(sum []float32, x []float32, k int)

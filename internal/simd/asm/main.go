@@ -16,6 +16,7 @@ func main() {
 		relu(s)
 		adam(s)
 		exp(s)
+		states(s)
 	}
 	Generate()
 }

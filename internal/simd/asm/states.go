@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -195,7 +197,7 @@ func states(s isa) {
 	n, total, x := length("sum"), pointer("sum"), pointer("x")
 	k = Load(Param("k"), GP64()).(reg.GPVirtual)
 	one := XMM()
-	VMOVSS(constantMem("rowOne", F32(1)), one)
+	VMOVSS(constantMem("rowOne", math.Float32bits(1)), one)
 	TESTQ(n, n)
 	JZ(LabelRef("end"))
 	Label("rows")
