@@ -16,23 +16,32 @@ import (
 // With two rows or more and a share between 0 and 1, exclusive, neither part is
 // empty. A share of 0 or less holds out nothing; 1 or more, everything.
 func Split(src *table.Table, share float64, seed uint64) (train, held *table.Table) {
-	n := int(src.Rows())
-	k := heldRows(n, share)
-	if k == 0 {
+	kept, out := SplitRows(int(src.Rows()), share, seed)
+	if len(out) == 0 {
 		return src, src.Select(nil)
 	}
+	return src.Select(kept), src.Select(out)
+}
+
+// SplitRows returns which of n rows Split trains on and which it holds out, in
+// ascending order.
+func SplitRows(n int, share float64, seed uint64) (train, held []int) {
+	k := heldRows(n, share)
 	words := make([]uint64, n)
 	rng.New(seed).Uint64s(words, 0)
-	cut := kthSmallest(slices.Clone(words), k-1)
-	kept, out := make([]int, 0, n-k), make([]int, 0, k)
+	cut := uint64(0)
+	if k > 0 {
+		cut = kthSmallest(slices.Clone(words), k-1)
+	}
+	train, held = make([]int, 0, n-k), make([]int, 0, k)
 	for i, w := range words {
-		if w <= cut && len(out) < k {
-			out = append(out, i)
+		if w <= cut && len(held) < k {
+			held = append(held, i)
 		} else {
-			kept = append(kept, i)
+			train = append(train, i)
 		}
 	}
-	return src.Select(kept), src.Select(out)
+	return train, held
 }
 
 // heldRows returns how many of n rows are held out.

@@ -19,6 +19,14 @@ func numbered(n int) *table.Table {
 	return table.New(b)
 }
 
+func ints(x []float64) []int {
+	n := make([]int, len(x))
+	for i, v := range x {
+		n[i] = int(v)
+	}
+	return n
+}
+
 func TestSplit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.OneOf(rapid.IntRange(0, 4), rapid.IntRange(0, 3000)).Draw(t, "n")
@@ -48,6 +56,10 @@ func TestSplit(t *testing.T) {
 		slices.Sort(all)
 		if !slices.Equal(all, numbered(n).All().Cols[0].Num) {
 			t.Fatalf("rows %v and %v are not the table", a, b)
+		}
+		kept, out := SplitRows(n, share, seed)
+		if !slices.Equal(ints(a), kept) || !slices.Equal(ints(b), out) {
+			t.Fatalf("Split and SplitRows part ways: %v and %v, %v and %v", a, b, kept, out)
 		}
 		_, again := Split(numbered(n), share, seed)
 		if !slices.Equal(b, again.All().Cols[0].Num) {

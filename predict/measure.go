@@ -13,6 +13,7 @@ type Measures struct {
 	// LogLoss is the mean of −log p(y | x) in nats, with its standard error; +Inf
 	// where a label came that was held impossible.
 	LogLoss, LogLossErr float64
+	Impossible          int64 // rows of such a label
 	// Accuracy is the share of rows whose label was the most probable.
 	Accuracy, AccuracyErr float64
 	// AUC is the area under the receiver operating characteristic: of two levels,
@@ -64,6 +65,9 @@ func (p *Prediction) Measure(y []int32) Measures {
 		d := loss - sum/max(n-1, 1)
 		sum += loss
 		squares += d * (loss - sum/n)
+		if math.IsInf(loss, 1) {
+			m.Impossible++
+		}
 		confidence := math.Exp(p.LogP[top][i])
 		k := min(max(int(math.Ceil(confidence*Bins))-1, 0), Bins-1)
 		m.Bins[k].Rows++

@@ -303,6 +303,20 @@ type densityOnly struct {
 
 func (d densityOnly) LogProb(dst []float64, b *table.Batch) error { return d.density.LogProb(dst, b) }
 
+// TestHeldImpossible: a label that was held impossible costs without bound, and
+// is counted; the other measures stay.
+func TestHeldImpossible(t *testing.T) {
+	never := math.Inf(-1)
+	p := predict.Prediction{LogP: [][]float64{{0, 0, math.Log(.5)}, {never, never, math.Log(.5)}}}
+	m := p.Measure([]int32{0, 1, 1})
+	if m.Rows != 3 || m.Impossible != 1 || !math.IsInf(m.LogLoss, 1) {
+		t.Errorf("%+v", m)
+	}
+	if want := 1. / 3; math.Abs(m.Accuracy-want) > 1e-12 {
+		t.Errorf("accuracy %v, want %v", m.Accuracy, want)
+	}
+}
+
 // TestMeasures compares with scikit-learn (internal/refgen/predict).
 func TestMeasures(t *testing.T) {
 	var ref struct {

@@ -59,7 +59,7 @@ gzip or zstd, are recognised by their content.`,
 	)
 	root.AddCommand(
 		newLike(con), newSchema(con), newFit(con), newSample(con),
-		newScore(con), newImpute(con), newJudge(con), newInspect(con),
+		newScore(con), newPredict(con), newImpute(con), newJudge(con), newInspect(con),
 	)
 	setHelp(root)
 	return root

@@ -141,6 +141,14 @@ func many(n int64, noun string) string {
 	return count(n) + " " + noun + "s"
 }
 
+// plural writes a count and its noun, either of which is told.
+func plural(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + more
+}
+
 // fixed writes x with so many digits after the point; a number that is not
 // known is a dash.
 func fixed(x float64, digits int) string {
