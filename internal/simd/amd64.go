@@ -166,3 +166,36 @@ func sigmoid(dst, x []float32) {
 		sigmoidGo(dst, x)
 	}
 }
+
+func gather(dst, a []float32, rows []int32) {
+	switch path {
+	case inAVX512:
+		gatherAVX512(dst, a, rows)
+	case inAVX2:
+		gatherAVX2(dst, a, rows)
+	default:
+		gatherGo(dst, a, rows)
+	}
+}
+
+func scatter(a, x []float32, rows []int32) {
+	switch path {
+	case inAVX512:
+		scatterAVX512(a, x, rows)
+	case inAVX2:
+		scatterAVX2(a, x, rows)
+	default:
+		scatterGo(a, x, rows)
+	}
+}
+
+func addMatMul(c, a, b []float32, rows, inner, columns, row, column int) {
+	switch path {
+	case inAVX512:
+		addMatMulAVX512(c, a, b, rows, inner, columns, row, column)
+	case inAVX2:
+		addMatMulAVX2(c, a, b, rows, inner, columns, row, column)
+	default:
+		addMatMulGo(c, a, b, rows, inner, columns, row, column)
+	}
+}

@@ -1781,6 +1781,704 @@ end:
 DATA sign<>+0(SB)/4, $0x80000000
 GLOBL sign<>(SB), RODATA|NOPTR, $4
 
+// func gatherAVX512(dst []float32, a []float32, rows []int32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
+	MOVQ  dst_len+8(FP), AX
+	MOVQ  dst_len+8(FP), CX
+	MOVQ  dst_base+0(FP), DX
+	MOVQ  a_base+24(FP), BX
+	MOVQ  rows_base+48(FP), SI
+	MOVQ  rows_len+56(FP), DI
+	SHLQ  $0x02, CX
+	TESTQ DI, DI
+	JZ    end
+	LEAQ  (SI)(DI*4), SI
+	NEGQ  DI
+
+loop8:
+	CMPQ    AX, $+128
+	JLT     done8
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+	MOVQ    DI, R8
+
+list0:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z0, Z0
+	VMOVUPS 64(R9), Z8
+	VADDPS  Z8, Z1, Z1
+	VMOVUPS 128(R9), Z8
+	VADDPS  Z8, Z2, Z2
+	VMOVUPS 192(R9), Z8
+	VADDPS  Z8, Z3, Z3
+	VMOVUPS 256(R9), Z8
+	VADDPS  Z8, Z4, Z4
+	VMOVUPS 320(R9), Z8
+	VADDPS  Z8, Z5, Z5
+	VMOVUPS 384(R9), Z8
+	VADDPS  Z8, Z6, Z6
+	VMOVUPS 448(R9), Z8
+	VADDPS  Z8, Z7, Z7
+	INCQ    R8
+	JNZ     list0
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Z7, 448(DX)
+	ADDQ    $+512, DX
+	ADDQ    $+512, BX
+	SUBQ    $+128, AX
+	JMP     loop8
+
+done8:
+loop2:
+	CMPQ    AX, $+32
+	JLT     done2
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	MOVQ    DI, R8
+
+list1:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS 64(R9), Z2
+	VADDPS  Z2, Z1, Z1
+	INCQ    R8
+	JNZ     list1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JMP     loop2
+
+done2:
+loop1:
+	CMPQ    AX, $+16
+	JLT     done1
+	VMOVUPS (DX), Z0
+	MOVQ    DI, R8
+
+list2:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z1
+	VADDPS  Z1, Z0, Z0
+	INCQ    R8
+	JNZ     list2
+	VMOVUPS Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	JMP     loop1
+
+done1:
+	TESTQ     AX, AX
+	JZ        end
+	MOVL      $0xffffffff, R8
+	BZHIL     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX), K1, Z0
+	MOVQ      DI, AX
+
+list3:
+	MOVLQSX   (SI)(AX*4), DI
+	IMULQ     CX, DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (DI), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	INCQ      AX
+	JNZ       list3
+	VMOVUPS   Z0, K1, (DX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func scatterAVX512(a []float32, x []float32, rows []int32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scatterAVX512(SB), NOSPLIT, $0-72
+	MOVQ  x_len+32(FP), AX
+	MOVQ  x_len+32(FP), CX
+	MOVQ  x_base+24(FP), DX
+	MOVQ  a_base+0(FP), BX
+	MOVQ  rows_base+48(FP), SI
+	MOVQ  rows_len+56(FP), DI
+	SHLQ  $0x02, CX
+	TESTQ DI, DI
+	JZ    end
+	LEAQ  (SI)(DI*4), SI
+	NEGQ  DI
+
+loop8:
+	CMPQ    AX, $+128
+	JLT     done8
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+	MOVQ    DI, R8
+
+list4:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z0, Z8, Z8
+	VMOVUPS Z8, (R9)
+	VMOVUPS 64(R9), Z8
+	VADDPS  Z1, Z8, Z8
+	VMOVUPS Z8, 64(R9)
+	VMOVUPS 128(R9), Z8
+	VADDPS  Z2, Z8, Z8
+	VMOVUPS Z8, 128(R9)
+	VMOVUPS 192(R9), Z8
+	VADDPS  Z3, Z8, Z8
+	VMOVUPS Z8, 192(R9)
+	VMOVUPS 256(R9), Z8
+	VADDPS  Z4, Z8, Z8
+	VMOVUPS Z8, 256(R9)
+	VMOVUPS 320(R9), Z8
+	VADDPS  Z5, Z8, Z8
+	VMOVUPS Z8, 320(R9)
+	VMOVUPS 384(R9), Z8
+	VADDPS  Z6, Z8, Z8
+	VMOVUPS Z8, 384(R9)
+	VMOVUPS 448(R9), Z8
+	VADDPS  Z7, Z8, Z8
+	VMOVUPS Z8, 448(R9)
+	INCQ    R8
+	JNZ     list4
+	ADDQ    $+512, DX
+	ADDQ    $+512, BX
+	SUBQ    $+128, AX
+	JMP     loop8
+
+done8:
+loop2:
+	CMPQ    AX, $+32
+	JLT     done2
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	MOVQ    DI, R8
+
+list5:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	VADDPS  Z0, Z2, Z2
+	VMOVUPS Z2, (R9)
+	VMOVUPS 64(R9), Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(R9)
+	INCQ    R8
+	JNZ     list5
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JMP     loop2
+
+done2:
+loop1:
+	CMPQ    AX, $+16
+	JLT     done1
+	VMOVUPS (DX), Z0
+	MOVQ    DI, R8
+
+list6:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (R9)
+	INCQ    R8
+	JNZ     list6
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	JMP     loop1
+
+done1:
+	TESTQ     AX, AX
+	JZ        end
+	MOVL      $0xffffffff, R8
+	BZHIL     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX), K1, Z0
+	MOVQ      DI, AX
+
+list7:
+	MOVLQSX   (SI)(AX*4), DX
+	IMULQ     CX, DX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	INCQ      AX
+	JNZ       list7
+
+end:
+	VZEROUPPER
+	RET
+
+// func addMatMulAVX512(c []float32, a []float32, b []float32, rows int, inner int, columns int, row int, column int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addMatMulAVX512(SB), NOSPLIT, $0-112
+	MOVQ  columns+88(FP), AX
+	MOVQ  columns+88(FP), CX
+	SHLQ  $0x02, CX
+	MOVQ  row+96(FP), DX
+	MOVQ  column+104(FP), BX
+	SHLQ  $0x02, DX
+	SHLQ  $0x02, BX
+	MOVQ  b_base+48(FP), SI
+	MOVQ  c_base+0(FP), DI
+	MOVQ  inner+80(FP), R8
+	TESTQ R8, R8
+	JZ    end
+
+loop2:
+	CMPQ AX, $+32
+	JLT  done2
+	MOVQ a_base+24(FP), R8
+	MOVQ DI, R9
+	MOVQ rows+72(FP), R10
+
+rows0:
+	CMPQ    R10, $0x08
+	JLT     rowsDone0
+	MOVQ    R9, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z10
+	VMOVUPS 64(R11), Z11
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z12
+	VMOVUPS 64(R11), Z13
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z14
+	VMOVUPS 64(R11), Z15
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	LEAQ    (R12)(DX*2), R13
+	ADDQ    DX, R13
+	MOVQ    inner+80(FP), R14
+	MOVQ    SI, R15
+
+inner1:
+	VMOVUPS      (R15), Z16
+	VMOVUPS      64(R15), Z17
+	VBROADCASTSS (R11), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z0, Z0
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z1, Z1
+	VBROADCASTSS (R11)(DX*1), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z2, Z2
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z3, Z3
+	VBROADCASTSS (R11)(DX*2), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z4, Z4
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z5, Z5
+	VBROADCASTSS (R12), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z6, Z6
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z7, Z7
+	VBROADCASTSS (R12)(DX*1), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z8, Z8
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z9, Z9
+	VBROADCASTSS (R12)(DX*2), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z10, Z10
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z11, Z11
+	VBROADCASTSS (R13), Z18
+	VMULPS       Z18, Z16, Z19
+	VADDPS       Z19, Z12, Z12
+	VMULPS       Z18, Z17, Z18
+	VADDPS       Z18, Z13, Z13
+	VBROADCASTSS (R13)(DX*1), Z18
+	VMULPS       Z18, Z16, Z16
+	VADDPS       Z16, Z14, Z14
+	VMULPS       Z18, Z17, Z16
+	VADDPS       Z16, Z15, Z15
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	ADDQ         CX, R15
+	DECQ         R14
+	JNZ          inner1
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x08, R10
+	JMP          rows0
+
+rowsDone0:
+rows2:
+	CMPQ    R10, $0x01
+	JLT     rowsDone2
+	MOVQ    R9, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	MOVQ    inner+80(FP), R12
+	MOVQ    SI, R13
+
+inner3:
+	VMOVUPS      (R13), Z2
+	VMOVUPS      64(R13), Z3
+	VBROADCASTSS (R11), Z4
+	VMULPS       Z4, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMULPS       Z4, Z3, Z2
+	VADDPS       Z2, Z1, Z1
+	ADDQ         BX, R11
+	ADDQ         CX, R13
+	DECQ         R12
+	JNZ          inner3
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x01, R10
+	JMP          rows2
+
+rowsDone2:
+	ADDQ $+128, SI
+	ADDQ $+128, DI
+	SUBQ $+32, AX
+	JMP  loop2
+
+done2:
+loop1:
+	CMPQ AX, $+16
+	JLT  done1
+	MOVQ a_base+24(FP), R8
+	MOVQ DI, R9
+	MOVQ rows+72(FP), R10
+
+rows4:
+	CMPQ    R10, $0x08
+	JLT     rowsDone4
+	MOVQ    R9, R11
+	VMOVUPS (R11), Z0
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z1
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z2
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z3
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z4
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z5
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z6
+	ADDQ    CX, R11
+	VMOVUPS (R11), Z7
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	LEAQ    (R12)(DX*2), R13
+	ADDQ    DX, R13
+	MOVQ    inner+80(FP), R14
+	MOVQ    SI, R15
+
+inner5:
+	VMOVUPS      (R15), Z8
+	VBROADCASTSS (R11), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VBROADCASTSS (R11)(DX*1), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VBROADCASTSS (R11)(DX*2), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VBROADCASTSS (R12), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VBROADCASTSS (R12)(DX*1), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VBROADCASTSS (R12)(DX*2), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VBROADCASTSS (R13), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VBROADCASTSS (R13)(DX*1), Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	ADDQ         CX, R15
+	DECQ         R14
+	JNZ          inner5
+	VMOVUPS      Z0, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z1, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z2, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z3, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z4, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z5, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z6, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Z7, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x08, R10
+	JMP          rows4
+
+rowsDone4:
+rows6:
+	CMPQ    R10, $0x01
+	JLT     rowsDone6
+	MOVQ    R9, R11
+	VMOVUPS (R11), Z0
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	MOVQ    inner+80(FP), R12
+	MOVQ    SI, R13
+
+inner7:
+	VMOVUPS      (R13), Z1
+	VBROADCASTSS (R11), Z2
+	VMULPS       Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         BX, R11
+	ADDQ         CX, R13
+	DECQ         R12
+	JNZ          inner7
+	VMOVUPS      Z0, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x01, R10
+	JMP          rows6
+
+rowsDone6:
+	ADDQ $+64, SI
+	ADDQ $+64, DI
+	SUBQ $+16, AX
+	JMP  loop1
+
+done1:
+	TESTQ AX, AX
+	JZ    end
+	MOVL  $0xffffffff, R8
+	BZHIL AX, R8, R8
+	KMOVW R8, K1
+	MOVQ  a_base+24(FP), AX
+	MOVQ  rows+72(FP), R8
+
+rows8:
+	CMPQ      R8, $0x08
+	JLT       rowsDone8
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      CX, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      CX, R9
+	MOVQ      AX, R9
+	LEAQ      (R9)(DX*2), R10
+	ADDQ      DX, R10
+	LEAQ      (R10)(DX*2), R11
+	ADDQ      DX, R11
+	MOVQ      inner+80(FP), R12
+	MOVQ      SI, R13
+
+inner9:
+	VMOVUPS.Z    (R13), K1, Z8
+	VBROADCASTSS (R9), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VBROADCASTSS (R9)(DX*1), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VBROADCASTSS (R9)(DX*2), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VBROADCASTSS (R10), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VBROADCASTSS (R10)(DX*1), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VBROADCASTSS (R10)(DX*2), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VBROADCASTSS (R11), Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VBROADCASTSS (R11)(DX*1), Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         CX, R13
+	DECQ         R12
+	JNZ          inner9
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	SUBQ         $0x08, R8
+	JMP          rows8
+
+rowsDone8:
+rows10:
+	CMPQ      R8, $0x01
+	JLT       rowsDone10
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      CX, R9
+	MOVQ      AX, R9
+	MOVQ      inner+80(FP), R10
+	MOVQ      SI, R11
+
+inner11:
+	VMOVUPS.Z    (R11), K1, Z1
+	VBROADCASTSS (R9), Z2
+	VMULPS       Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         BX, R9
+	ADDQ         CX, R11
+	DECQ         R10
+	JNZ          inner11
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	SUBQ         $0x01, R8
+	JMP          rows10
+
+rowsDone10:
+end:
+	VZEROUPPER
+	RET
+
 // func mulStatesAVX512(dst []float32, a []float32, m []float32, k int)
 // Requires: AVX, AVX512F
 TEXT ·mulStatesAVX512(SB), NOSPLIT, $0-80
@@ -4087,6 +4785,583 @@ done1:
 	VDIVPS       Y3, Y1, Y3
 	VMASKMOVPS   Y3, Y2, (CX)
 
+end:
+	VZEROUPPER
+	RET
+
+// func gatherAVX2(dst []float32, a []float32, rows []int32)
+// Requires: AVX
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
+	MOVQ  dst_len+8(FP), AX
+	MOVQ  dst_len+8(FP), CX
+	MOVQ  dst_base+0(FP), DX
+	MOVQ  a_base+24(FP), BX
+	MOVQ  rows_base+48(FP), SI
+	MOVQ  rows_len+56(FP), DI
+	SHLQ  $0x02, CX
+	TESTQ DI, DI
+	JZ    end
+	LEAQ  (SI)(DI*4), SI
+	NEGQ  DI
+
+loop8:
+	CMPQ    AX, $+64
+	JLT     done8
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VMOVUPS 128(DX), Y4
+	VMOVUPS 160(DX), Y5
+	VMOVUPS 192(DX), Y6
+	VMOVUPS 224(DX), Y7
+	MOVQ    DI, R8
+
+list8:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y0, Y0
+	VMOVUPS 32(R9), Y8
+	VADDPS  Y8, Y1, Y1
+	VMOVUPS 64(R9), Y8
+	VADDPS  Y8, Y2, Y2
+	VMOVUPS 96(R9), Y8
+	VADDPS  Y8, Y3, Y3
+	VMOVUPS 128(R9), Y8
+	VADDPS  Y8, Y4, Y4
+	VMOVUPS 160(R9), Y8
+	VADDPS  Y8, Y5, Y5
+	VMOVUPS 192(R9), Y8
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 224(R9), Y8
+	VADDPS  Y8, Y7, Y7
+	INCQ    R8
+	JNZ     list8
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+	VMOVUPS Y6, 192(DX)
+	VMOVUPS Y7, 224(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JMP     loop8
+
+done8:
+loop2:
+	CMPQ    AX, $+16
+	JLT     done2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	MOVQ    DI, R8
+
+list9:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(R9), Y2
+	VADDPS  Y2, Y1, Y1
+	INCQ    R8
+	JNZ     list9
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	JMP     loop2
+
+done2:
+loop1:
+	CMPQ    AX, $+8
+	JLT     done1
+	VMOVUPS (DX), Y0
+	MOVQ    DI, R8
+
+list10:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y1
+	VADDPS  Y1, Y0, Y0
+	INCQ    R8
+	JNZ     list10
+	VMOVUPS Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JMP     loop1
+
+done1:
+	TESTQ      AX, AX
+	JZ         end
+	LEAQ       ones<>+32(SB), R8
+	NEGQ       AX
+	VMOVUPS    (R8)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	MOVQ       DI, AX
+
+list11:
+	MOVLQSX    (SI)(AX*4), DI
+	IMULQ      CX, DI
+	ADDQ       BX, DI
+	VMASKMOVPS (DI), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	INCQ       AX
+	JNZ        list11
+	VMASKMOVPS Y1, Y0, (DX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func scatterAVX2(a []float32, x []float32, rows []int32)
+// Requires: AVX
+TEXT ·scatterAVX2(SB), NOSPLIT, $0-72
+	MOVQ  x_len+32(FP), AX
+	MOVQ  x_len+32(FP), CX
+	MOVQ  x_base+24(FP), DX
+	MOVQ  a_base+0(FP), BX
+	MOVQ  rows_base+48(FP), SI
+	MOVQ  rows_len+56(FP), DI
+	SHLQ  $0x02, CX
+	TESTQ DI, DI
+	JZ    end
+	LEAQ  (SI)(DI*4), SI
+	NEGQ  DI
+
+loop8:
+	CMPQ    AX, $+64
+	JLT     done8
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VMOVUPS 128(DX), Y4
+	VMOVUPS 160(DX), Y5
+	VMOVUPS 192(DX), Y6
+	VMOVUPS 224(DX), Y7
+	MOVQ    DI, R8
+
+list12:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y0, Y8, Y8
+	VMOVUPS Y8, (R9)
+	VMOVUPS 32(R9), Y8
+	VADDPS  Y1, Y8, Y8
+	VMOVUPS Y8, 32(R9)
+	VMOVUPS 64(R9), Y8
+	VADDPS  Y2, Y8, Y8
+	VMOVUPS Y8, 64(R9)
+	VMOVUPS 96(R9), Y8
+	VADDPS  Y3, Y8, Y8
+	VMOVUPS Y8, 96(R9)
+	VMOVUPS 128(R9), Y8
+	VADDPS  Y4, Y8, Y8
+	VMOVUPS Y8, 128(R9)
+	VMOVUPS 160(R9), Y8
+	VADDPS  Y5, Y8, Y8
+	VMOVUPS Y8, 160(R9)
+	VMOVUPS 192(R9), Y8
+	VADDPS  Y6, Y8, Y8
+	VMOVUPS Y8, 192(R9)
+	VMOVUPS 224(R9), Y8
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, 224(R9)
+	INCQ    R8
+	JNZ     list12
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JMP     loop8
+
+done8:
+loop2:
+	CMPQ    AX, $+16
+	JLT     done2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	MOVQ    DI, R8
+
+list13:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y2
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (R9)
+	VMOVUPS 32(R9), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(R9)
+	INCQ    R8
+	JNZ     list13
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	JMP     loop2
+
+done2:
+loop1:
+	CMPQ    AX, $+8
+	JLT     done1
+	VMOVUPS (DX), Y0
+	MOVQ    DI, R8
+
+list14:
+	MOVLQSX (SI)(R8*4), R9
+	IMULQ   CX, R9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R9)
+	INCQ    R8
+	JNZ     list14
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JMP     loop1
+
+done1:
+	TESTQ      AX, AX
+	JZ         end
+	LEAQ       ones<>+32(SB), R8
+	NEGQ       AX
+	VMOVUPS    (R8)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	MOVQ       DI, AX
+
+list15:
+	MOVLQSX    (SI)(AX*4), DX
+	IMULQ      CX, DX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	INCQ       AX
+	JNZ        list15
+
+end:
+	VZEROUPPER
+	RET
+
+// func addMatMulAVX2(c []float32, a []float32, b []float32, rows int, inner int, columns int, row int, column int)
+// Requires: AVX
+TEXT ·addMatMulAVX2(SB), NOSPLIT, $0-112
+	MOVQ  columns+88(FP), AX
+	MOVQ  columns+88(FP), CX
+	SHLQ  $0x02, CX
+	MOVQ  row+96(FP), DX
+	MOVQ  column+104(FP), BX
+	SHLQ  $0x02, DX
+	SHLQ  $0x02, BX
+	MOVQ  b_base+48(FP), SI
+	MOVQ  c_base+0(FP), DI
+	MOVQ  inner+80(FP), R8
+	TESTQ R8, R8
+	JZ    end
+
+loop2:
+	CMPQ AX, $+16
+	JLT  done2
+	MOVQ a_base+24(FP), R8
+	MOVQ DI, R9
+	MOVQ rows+72(FP), R10
+
+rows12:
+	CMPQ    R10, $0x04
+	JLT     rowsDone12
+	MOVQ    R9, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    inner+80(FP), R13
+	MOVQ    SI, R14
+
+inner13:
+	VMOVUPS      (R14), Y8
+	VMOVUPS      32(R14), Y9
+	VBROADCASTSS (R11), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y10, Y1, Y1
+	VBROADCASTSS (R11)(DX*1), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y10, Y3, Y3
+	VBROADCASTSS (R11)(DX*2), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y10, Y5, Y5
+	VBROADCASTSS (R12), Y10
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       Y10, Y9, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         CX, R14
+	DECQ         R13
+	JNZ          inner13
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x04, R10
+	JMP          rows12
+
+rowsDone12:
+rows14:
+	CMPQ    R10, $0x01
+	JLT     rowsDone14
+	MOVQ    R9, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	MOVQ    inner+80(FP), R12
+	MOVQ    SI, R13
+
+inner15:
+	VMOVUPS      (R13), Y2
+	VMOVUPS      32(R13), Y3
+	VBROADCASTSS (R11), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         BX, R11
+	ADDQ         CX, R13
+	DECQ         R12
+	JNZ          inner15
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x01, R10
+	JMP          rows14
+
+rowsDone14:
+	ADDQ $+64, SI
+	ADDQ $+64, DI
+	SUBQ $+16, AX
+	JMP  loop2
+
+done2:
+loop1:
+	CMPQ AX, $+8
+	JLT  done1
+	MOVQ a_base+24(FP), R8
+	MOVQ DI, R9
+	MOVQ rows+72(FP), R10
+
+rows16:
+	CMPQ    R10, $0x04
+	JLT     rowsDone16
+	MOVQ    R9, R11
+	VMOVUPS (R11), Y0
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y1
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y2
+	ADDQ    CX, R11
+	VMOVUPS (R11), Y3
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    inner+80(FP), R13
+	MOVQ    SI, R14
+
+inner17:
+	VMOVUPS      (R14), Y4
+	VBROADCASTSS (R11), Y5
+	VMULPS       Y5, Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VBROADCASTSS (R11)(DX*1), Y5
+	VMULPS       Y5, Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS (R11)(DX*2), Y5
+	VMULPS       Y5, Y4, Y5
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS (R12), Y5
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         CX, R14
+	DECQ         R13
+	JNZ          inner17
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y1, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y2, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x04, R10
+	JMP          rows16
+
+rowsDone16:
+rows18:
+	CMPQ    R10, $0x01
+	JLT     rowsDone18
+	MOVQ    R9, R11
+	VMOVUPS (R11), Y0
+	ADDQ    CX, R11
+	MOVQ    R8, R11
+	MOVQ    inner+80(FP), R12
+	MOVQ    SI, R13
+
+inner19:
+	VMOVUPS      (R13), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         BX, R11
+	ADDQ         CX, R13
+	DECQ         R12
+	JNZ          inner19
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	ADDQ         DX, R8
+	SUBQ         $0x01, R10
+	JMP          rows18
+
+rowsDone18:
+	ADDQ $+32, SI
+	ADDQ $+32, DI
+	SUBQ $+8, AX
+	JMP  loop1
+
+done1:
+	TESTQ   AX, AX
+	JZ      end
+	LEAQ    ones<>+32(SB), R8
+	NEGQ    AX
+	VMOVUPS (R8)(AX*4), Y0
+	MOVQ    a_base+24(FP), AX
+	MOVQ    rows+72(FP), R8
+
+rows20:
+	CMPQ       R8, $0x04
+	JLT        rowsDone20
+	MOVQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y1
+	ADDQ       CX, R9
+	VMASKMOVPS (R9), Y0, Y2
+	ADDQ       CX, R9
+	VMASKMOVPS (R9), Y0, Y3
+	ADDQ       CX, R9
+	VMASKMOVPS (R9), Y0, Y4
+	ADDQ       CX, R9
+	MOVQ       AX, R9
+	LEAQ       (R9)(DX*2), R10
+	ADDQ       DX, R10
+	MOVQ       inner+80(FP), R11
+	MOVQ       SI, R12
+
+inner21:
+	VMASKMOVPS   (R12), Y0, Y5
+	VBROADCASTSS (R9), Y6
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y1, Y1
+	VBROADCASTSS (R9)(DX*1), Y6
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS (R9)(DX*2), Y6
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS (R10), Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         CX, R12
+	DECQ         R11
+	JNZ          inner21
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	SUBQ         $0x04, R8
+	JMP          rows20
+
+rowsDone20:
+rows22:
+	CMPQ       R8, $0x01
+	JLT        rowsDone22
+	MOVQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y1
+	ADDQ       CX, R9
+	MOVQ       AX, R9
+	MOVQ       inner+80(FP), R10
+	MOVQ       SI, R11
+
+inner23:
+	VMASKMOVPS   (R11), Y0, Y2
+	VBROADCASTSS (R9), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         BX, R9
+	ADDQ         CX, R11
+	DECQ         R10
+	JNZ          inner23
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         CX, DI
+	ADDQ         DX, AX
+	SUBQ         $0x01, R8
+	JMP          rows22
+
+rowsDone22:
 end:
 	VZEROUPPER
 	RET

@@ -18,3 +18,9 @@ func reluGrad(g, h []float32)            { reluGradGo(g, h) }
 func adam(a *Adam, w, g, m, v []float32) { adamGo(a, w, g, m, v) }
 func exp(dst, x []float32)               { expGo(dst, x) }
 func sigmoid(dst, x []float32)           { sigmoidGo(dst, x) }
+
+func gather(dst, a []float32, rows []int32) { gatherGo(dst, a, rows) }
+func scatter(a, x []float32, rows []int32)  { scatterGo(a, x, rows) }
+func addMatMul(c, a, b []float32, rows, inner, columns, row, column int) {
+	addMatMulGo(c, a, b, rows, inner, columns, row, column)
+}

@@ -32,6 +32,32 @@ func matrix(n int) []int {
 	return []int{rows * n, n, rows}
 }
 
+// table makes the lengths of a [rows][n], x [n].
+func table(n int) []int { return []int{(1 + n%11) * n, n} }
+
+// list returns some rows of a table, among them one that is there twice.
+func list(size, width int) (rows []int32) {
+	if width == 0 {
+		return nil
+	}
+	for i := range size / width {
+		if i%3 != 1 {
+			rows = append(rows, int32(i))
+		}
+	}
+	return append(rows, 0)
+}
+
+// sizes makes the sizes of a product of matrices out of a number.
+func sizes(n int) (rows, inner, columns int) { return n % 23, n % 7, n % 75 }
+
+// matrices makes the lengths of c [rows][columns], a [rows][inner], b
+// [inner][columns], and a vector whose length says which they are.
+func matrices(n int) []int {
+	rows, inner, columns := sizes(n)
+	return []int{rows * columns, rows * inner, inner * columns, n}
+}
+
 var calls = []call{
 	{"Dot", same(3), func(_ float32, v [][]float32) {
 		if len(v[0]) > 0 {
@@ -50,6 +76,16 @@ var calls = []call{
 	{"ReLUGrad", same(2), func(_ float32, v [][]float32) { ReLUGrad(v[0], v[1]) }},
 	{"Exp", same(2), func(_ float32, v [][]float32) { Exp(v[0], v[1]) }},
 	{"Sigmoid", same(2), func(_ float32, v [][]float32) { Sigmoid(v[0], v[1]) }},
+	{"Gather", table, func(_ float32, v [][]float32) { Gather(v[1], v[0], list(len(v[0]), len(v[1]))) }},
+	{"Scatter", table, func(_ float32, v [][]float32) { Scatter(v[0], v[1], list(len(v[0]), len(v[1]))) }},
+	{"AddMatMul", matrices, func(_ float32, v [][]float32) {
+		rows, inner, columns := sizes(len(v[3]))
+		AddMatMul(v[0], v[1], v[2], rows, inner, columns)
+	}},
+	{"AddMatMulT", matrices, func(_ float32, v [][]float32) {
+		rows, inner, columns := sizes(len(v[3]))
+		AddMatMulT(v[0], v[1], v[2], rows, inner, columns)
+	}},
 	{"Adam", same(4), func(a float32, v [][]float32) {
 		for i, x := range v[3] {
 			v[3][i] = x * x // the second moment is not negative
@@ -169,6 +205,9 @@ func TestShortOperandPanics(t *testing.T) {
 		"MatVec":    func() { MatVec(x, make([]float32, 89), y) },
 		"Axpy":      func() { Axpy(1, x, y[:9:9]) },
 		"AddOuter":  func() { AddOuter(make([]float32, 89), x, y) },
+		"Gather":    func() { Gather(y, make([]float32, 26), []int32{0, 2}) },
+		"Scatter":   func() { Scatter(x, x, []int32{-1}) },
+		"AddMatMul": func() { AddMatMul(x[:4], x[:6], y[:5:5], 2, 3, 2) },
 		"AddVecMat": func() { AddVecMat(x, y, make([]float32, 89)) },
 		"Adam":      func() { new(Adam).Step(x, x, y[:9:9], x) },
 	} {

@@ -74,6 +74,21 @@ func expAVX512(dst []float32, x []float32)
 //go:noescape
 func sigmoidAVX512(dst []float32, x []float32)
 
+// gatherAVX512 adds rows of a to dst.
+//
+//go:noescape
+func gatherAVX512(dst []float32, a []float32, rows []int32)
+
+// scatterAVX512 adds x to rows of a.
+//
+//go:noescape
+func scatterAVX512(a []float32, x []float32, rows []int32)
+
+// addMatMulAVX512 adds A B to C; element (i, l) of A is a[i row + l column].
+//
+//go:noescape
+func addMatMulAVX512(c []float32, a []float32, b []float32, rows int, inner int, columns int, row int, column int)
+
 // mulStatesAVX512 sets dst to A M.
 //
 //go:noescape
@@ -173,6 +188,21 @@ func expAVX2(dst []float32, x []float32)
 //
 //go:noescape
 func sigmoidAVX2(dst []float32, x []float32)
+
+// gatherAVX2 adds rows of a to dst.
+//
+//go:noescape
+func gatherAVX2(dst []float32, a []float32, rows []int32)
+
+// scatterAVX2 adds x to rows of a.
+//
+//go:noescape
+func scatterAVX2(a []float32, x []float32, rows []int32)
+
+// addMatMulAVX2 adds A B to C; element (i, l) of A is a[i row + l column].
+//
+//go:noescape
+func addMatMulAVX2(c []float32, a []float32, b []float32, rows int, inner int, columns int, row int, column int)
 
 // mulStatesAVX2 sets dst to A M.
 //

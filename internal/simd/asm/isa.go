@@ -175,7 +175,12 @@ func (s isa) at(p reg.GPVirtual, i int) Mem { return Mem{Base: p, Disp: 4 * s.wi
 // pointers, and then what is left, masked. The pointers are moved and n is used
 // up.
 func (s isa) each(n reg.GPVirtual, pointers []reg.GPVirtual, body func(vectors int, k *mask)) {
-	for _, vectors := range []int{unroll, 1} {
+	s.blocks(n, []int{unroll, 1}, pointers, body)
+}
+
+// blocks is each with the numbers of vectors to take at a time, down to 1.
+func (s isa) blocks(n reg.GPVirtual, sizes []int, pointers []reg.GPVirtual, body func(vectors int, k *mask)) {
+	for _, vectors := range sizes {
 		loop, done := label("loop%d", vectors), label("done%d", vectors)
 		step := vectors * s.width
 		Label(loop)

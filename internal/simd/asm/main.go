@@ -16,6 +16,8 @@ func main() {
 		relu(s)
 		adam(s)
 		exp(s)
+		rows(s)
+		matMul(s)
 		states(s)
 	}
 	Generate()
