@@ -1,0 +1,212 @@
+// Command density measures rungs on the standard binary density sets: the mean
+// log-likelihood of their test rows in nats, beside published figures.
+//
+//	go run ./bench/density -data DIR [-sets nltcs,msnbc] [-models chowliu,nade] [-seeds 5] [-json OUT]
+//
+// DIR holds NAME.ts.data.gz, NAME.valid.data.gz and NAME.test.data.gz of each
+// set. One rule for all: every rung has its default options; the validation
+// rows are the last of the rows that it is given, for it to choose by
+// (models.Options.Validation); test rows are looked at once. A model named twice
+// is fitted twice, with seeds of its own.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/models"
+)
+
+// result is one fit, measured.
+type result struct {
+	Set     string   `json:"set"`
+	Model   string   `json:"model"`
+	Seed    uint64   `json:"seed"`
+	Valid   fit.Nats `json:"valid"`
+	Test    fit.Nats `json:"test"`
+	Seconds float64  `json:"seconds"` // to fit
+	CPU     float64  `json:"cpu"`     // processor seconds of that
+}
+
+type options struct {
+	data   string
+	models []string
+	seeds  int
+	budget time.Duration
+}
+
+func main() {
+	var (
+		opt   options
+		names []string
+		out   = flag.String("json", "", "file to write all results to")
+	)
+	for _, b := range benchmarks {
+		names = append(names, b.name)
+	}
+	flag.StringVar(&opt.data, "data", "", "folder of the sets")
+	sets := flag.String("sets", strings.Join(names, ","), "sets to measure on")
+	kinds := flag.String("models", "independent,chowliu", "models to fit, of "+strings.Join(models.Kinds(), ", "))
+	flag.IntVar(&opt.seeds, "seeds", 1, "fits to average over, seeds 1, 2, …")
+	flag.DurationVar(&opt.budget, "budget", 0, "time after which a fit that improves as long as it is let is to end; 0 for none")
+	flag.Parse()
+	opt.models = strings.Split(*kinds, ",")
+	results, err := run(context.Background(), strings.Split(*sets, ","), opt)
+	if err == nil && *out != "" {
+		err = writeJSON(*out, results)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "density:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, sets []string, opt options) (results []result, err error) {
+	fmt.Printf("%s/%s, %d processors, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
+	for _, name := range sets {
+		at := slices.IndexFunc(benchmarks, func(b benchmark) bool { return b.name == name || b.file == name })
+		if at < 0 {
+			return nil, fmt.Errorf("no set %q", name)
+		}
+		s, err := read(opt.data, benchmarks[at].file)
+		if err != nil {
+			return nil, err
+		}
+		for seed := range opt.seeds {
+			more, err := measure(ctx, benchmarks[at].name, s, uint64(seed+1), opt)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			results = append(results, more...)
+		}
+	}
+	fmt.Println()
+	printTable(results)
+	return results, nil
+}
+
+// again is between the seeds of a model that is named twice.
+const again = 1000
+
+// measure fits each model to a set once.
+func measure(ctx context.Context, name string, s *set, seed uint64, opt options) (results []result, err error) {
+	times := map[string]uint64{}
+	for _, kind := range opt.models {
+		own := seed + again*times[kind]
+		times[kind]++
+		rung, err := models.Lookup(kind)
+		if err != nil {
+			return nil, err
+		}
+		family, err := rung.New(models.Options{Seed: own, Validation: s.valid.Rows()})
+		if err != nil {
+			return nil, err
+		}
+		r := result{Set: name, Model: kind, Seed: own}
+		if n := times[kind]; n > 1 {
+			r.Model = fmt.Sprintf("%s·%d", kind, n)
+		}
+		start, before := time.Now(), processorSeconds()
+		m, err := fit.Run(ctx, s.learn, family, fit.Options{Budget: opt.budget})
+		if err != nil {
+			return nil, err
+		}
+		r.Seconds, r.CPU = time.Since(start).Seconds(), processorSeconds()-before
+		if err := r.judge(ctx, m, s); err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// judge measures a model, and prints what it found.
+func (r *result) judge(ctx context.Context, m mimic.Model, s *set) (err error) {
+	if r.Valid, err = fit.Evaluate(ctx, m, s.valid); err != nil {
+		return err
+	}
+	if r.Test, err = fit.Evaluate(ctx, m, s.test); err != nil {
+		return err
+	}
+	fmt.Printf("%-8s %-14s seed %-5d valid %9.3f  test %9.3f ± %.3f  %6.1f s, %6.1f processor s", r.Set, r.Model, r.Seed, r.Valid.Mean, r.Test.Mean, r.Test.StdErr, r.Seconds, r.CPU)
+	if r.Test.Impossible > 0 {
+		fmt.Printf("  %d rows impossible", r.Test.Impossible)
+	}
+	fmt.Println()
+	return nil
+}
+
+// printTable prints the mean over seeds of each set and model, beside published
+// figures.
+func printTable(results []result) {
+	var names []string
+	for _, r := range results {
+		if !slices.Contains(names, r.Model) {
+			names = append(names, r.Model)
+		}
+	}
+	fmt.Print("| set |")
+	for _, n := range names {
+		fmt.Printf(" %s |", n)
+	}
+	fmt.Print(" ± stderr |")
+	for _, s := range sources {
+		fmt.Printf(" %s |", s.name)
+	}
+	fmt.Println("\n|---|" + strings.Repeat("---|", len(names)+1+len(sources)))
+	for _, b := range benchmarks {
+		if !slices.ContainsFunc(results, func(r result) bool { return r.Set == b.name }) {
+			continue
+		}
+		fmt.Printf("| %s |", b.name)
+		stderr := 0.0
+		for _, n := range names {
+			var sum, squares, count float64
+			for _, r := range results {
+				if r.Set == b.name && r.Model == n {
+					sum += r.Test.Mean
+					squares += r.Test.Mean * r.Test.Mean
+					count++
+					stderr = r.Test.StdErr
+				}
+			}
+			mean := sum / count
+			fmt.Printf(" %.3f", mean)
+			if count > 1 {
+				fmt.Printf(" (%.3f)", math.Sqrt(max(0, squares-count*mean*mean)/(count-1)))
+			}
+			fmt.Print(" |")
+		}
+		fmt.Printf(" %.3f |", stderr)
+		for _, p := range b.published {
+			if p == 0 {
+				fmt.Print(" |")
+			} else {
+				fmt.Printf(" %.2f |", p)
+			}
+		}
+		fmt.Println()
+	}
+	fmt.Print("\nNats per test row; the mean of the seeds, with their standard deviation in\nbrackets. ± is the standard error of the last model on the test rows. Published\nfigures, in nats as well:\n\n")
+	for _, s := range sources {
+		fmt.Printf("- %s: %s\n", s.name, s.where)
+	}
+}
+
+func writeJSON(path string, results []result) error {
+	text, err := json.MarshalIndent(results, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
