@@ -13,32 +13,40 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// Distribution is a distribution over rows of codes. Codes come column by
-// column, [learned fields][n rows].
-type Distribution interface {
+// Law is a distribution over rows of codes. Codes come column by column,
+// [learned fields][n rows].
+type Law interface {
 	// LogProb sets dst [n rows] to the log-probability of the rows.
 	LogProb(dst []float64, codes [][]uint16)
 	// Sample fills codes with rows first, first+1, … of the key's sequence.
 	Sample(codes [][]uint16, first int64, k rng.Key)
+	Parameters() int64
+	AppendBinary(dst []byte) ([]byte, error)
+}
+
+// Distribution is a Law with exact answers to every question.
+type Distribution interface {
+	Law
 	// Condition returns the distribution that is proportional to
 	// p(codes)·∏ share[j][code of field j], and the sum of that product, its
 	// logarithm. A nil share leaves its field free.
 	Condition(share [][]float64) (d Distribution, logProb float64, err error)
 	// Marginal returns the distribution of some of the fields, in that order.
 	Marginal(fields []int) (Distribution, error)
-	Parameters() int64
-	AppendBinary(dst []byte) ([]byte, error)
 }
 
-// Model is a distribution over codes with the codebook of each field: p(x) =
-// p(codes) · ∏ p(x_j given its code).
-type Model struct {
+// joint is a law of codes with the codebook of each field: p(x) = p(codes) ·
+// ∏ p(x_j given its code).
+type joint struct {
 	kind   string
 	schema *space.Schema
 	fields []int // [learned fields], position in schema
 	books  []*dist.Codebook
-	codes  Distribution
+	law    Law
 }
+
+// Model is a distribution over codes with the codebook of each field.
+type Model struct{ joint }
 
 var (
 	_ mimic.Density      = (*Model)(nil)
@@ -49,20 +57,20 @@ var (
 
 // NewModel returns the model of the kind over the fields of data.
 func NewModel(kind string, data *Data, codes Distribution) *Model {
-	return &Model{kind, data.Schema, data.Fields, data.Books, codes}
+	return &Model{joint{kind, data.Schema, data.Fields, data.Books, codes}}
 }
 
 // Kind returns the kind of the rung.
-func (m *Model) Kind() string { return m.kind }
+func (m *joint) Kind() string { return m.kind }
 
 // Schema returns the sample space.
-func (m *Model) Schema() *space.Schema { return m.schema }
+func (m *joint) Schema() *space.Schema { return m.schema }
 
 // Codes returns the distribution over codes.
-func (m *Model) Codes() Distribution { return m.codes }
+func (m *Model) Codes() Distribution { return m.law.(Distribution) }
 
 // Parameters returns the number of free parameters of the distribution.
-func (m *Model) Parameters() int64 { return m.codes.Parameters() }
+func (m *joint) Parameters() int64 { return m.law.Parameters() }
 
 // scratch is what LogProb and Sample need for a block of rows.
 type scratch struct {
@@ -90,7 +98,7 @@ func (s *scratch) size(fields, rows int) *scratch {
 }
 
 // LogProb implements mimic.Density.
-func (m *Model) LogProb(dst []float64, b *table.Batch) error {
+func (m *joint) LogProb(dst []float64, b *table.Batch) error {
 	if len(dst) != b.N {
 		panic("coded: dst has the wrong length")
 	}
@@ -103,7 +111,7 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 	return nil
 }
 
-func (m *Model) logProb(dst []float64, b *table.Batch, own *scratch) {
+func (m *joint) logProb(dst []float64, b *table.Batch, own *scratch) {
 	codes, outside := own.codes[:len(m.fields)], own.u
 	clear(outside)
 	for i, j := range m.fields {
@@ -115,7 +123,7 @@ func (m *Model) logProb(dst []float64, b *table.Batch, own *scratch) {
 			}
 		}
 	}
-	m.codes.LogProb(dst, codes)
+	m.law.LogProb(dst, codes)
 	for i, j := range m.fields {
 		m.books[i].LogDetail(dst, codes[i], b.Cols[j])
 	}
@@ -133,20 +141,25 @@ const (
 )
 
 // Sample implements mimic.Sampler.
-func (m *Model) Sample(dst *table.Batch, k rng.Key) error {
+func (m *joint) Sample(dst *table.Batch, k rng.Key) error {
 	own := pool.Get().(*scratch)
 	defer pool.Put(own)
 	own.size(len(m.fields), dst.N)
 	codes := own.codes[:len(m.fields)]
-	m.codes.Sample(codes, dst.First, k.Child(forCodes))
+	m.law.Sample(codes, dst.First, k.Child(forCodes))
+	m.detail(dst, codes, own.u, k)
+	return nil
+}
+
+// detail draws the values of codes. u is scratch memory.
+func (m *joint) detail(dst *table.Batch, codes [][]uint16, u []float64, k rng.Key) {
 	detail := k.Child(forDetail)
 	for i, j := range m.fields {
 		if m.books[i].Numeric() {
-			detail.Child(uint64(i)).Float64s(own.u, dst.First)
+			detail.Child(uint64(i)).Float64s(u, dst.First)
 		}
-		m.books[i].Decode(&dst.Cols[j], codes[i], own.u)
+		m.books[i].Decode(&dst.Cols[j], codes[i], u)
 	}
-	return nil
 }
 
 // Condition implements mimic.Conditioner. The answer is exact.
@@ -161,14 +174,14 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 			}
 		}
 	}
-	codes, logProb, err := m.codes.Condition(share)
+	codes, logProb, err := m.Codes().Condition(share)
 	if err != nil {
 		return nil, err
 	}
 	if math.IsInf(logProb, -1) {
 		return nil, mimic.ErrImpossible
 	}
-	c.codes = codes
+	c.law = codes
 	return &c, nil
 }
 
@@ -187,11 +200,11 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 			}
 		}
 	}
-	codes, err := m.codes.Marginal(in)
+	codes, err := m.Codes().Marginal(in)
 	if err != nil {
 		return nil, err
 	}
-	c := &Model{kind: m.kind, schema: m.schema.Project(at), fields: kept, codes: codes}
+	c := &Model{joint{kind: m.kind, schema: m.schema.Project(at), fields: kept, law: codes}}
 	for _, i := range in {
 		c.books = append(c.books, m.books[i])
 	}
@@ -205,13 +218,13 @@ type blob struct {
 }
 
 // AppendBinary implements encoding.BinaryAppender.
-func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
+func (m *joint) AppendBinary(dst []byte) ([]byte, error) {
 	var w blob
 	for _, b := range m.books {
 		w.Books = append(w.Books, b.Wire())
 	}
 	var err error
-	if w.Codes, err = m.codes.AppendBinary(nil); err != nil {
+	if w.Codes, err = m.law.AppendBinary(nil); err != nil {
 		return dst, err
 	}
 	return wire.Append(dst, w)
@@ -220,11 +233,19 @@ func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
 // Decode reads what AppendBinary wrote. decode reads the distribution, given
 // the number of codes of each learned field.
 func Decode(kind string, s *space.Schema, data []byte, decode func(codes []int, data []byte) (Distribution, error)) (*Model, error) {
+	j, err := decodeJoint(kind, s, data, decode)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{*j}, nil
+}
+
+func decodeJoint[L Law](kind string, s *space.Schema, data []byte, decode func(codes []int, data []byte) (L, error)) (*joint, error) {
 	var w blob
 	if err := wire.Decode(data, &w); err != nil {
 		return nil, err
 	}
-	m := &Model{kind: kind, schema: s, fields: s.Learned()}
+	m := &joint{kind: kind, schema: s, fields: s.Learned()}
 	if len(w.Books) != len(m.fields) {
 		return nil, fmt.Errorf("%d codebooks for %d fields", len(w.Books), len(m.fields))
 	}
@@ -238,7 +259,7 @@ func Decode(kind string, s *space.Schema, data []byte, decode func(codes []int, 
 		codes = append(codes, book.Codes())
 	}
 	var err error
-	if m.codes, err = decode(codes, w.Codes); err != nil {
+	if m.law, err = decode(codes, w.Codes); err != nil {
 		return nil, err
 	}
 	return m, nil
