@@ -11,8 +11,8 @@ import (
 )
 
 // ErrBudget is why a rung of a ladder has no model: the time was up before it
-// started, or before it was done.
-var ErrBudget = errors.New("the time budget was spent")
+// started, or its part of it before it was done.
+var ErrBudget = errors.New("its part of the time budget was spent")
 
 // Trial is what one rung of a ladder came to.
 type Trial struct {
@@ -35,9 +35,11 @@ type Parametric interface{ Parameters() int64 }
 // Each rung is wished to end within its allotment: an equal share of what is
 // left of the budget among it and the rungs to come, and half of that at most,
 // so that a rung that improves for as long as it is let ends in time to be
-// measured. What a rung leaves is shared by those after it. When the budget is
-// spent, the rung at work is stopped and those after it are not tried, except
-// that rungs are tried until one has a model. Which rungs are tried, and what
+// measured. What a rung leaves is shared by those after it. A rung that takes
+// longer is stopped when two thirds of what was left are gone, so that it does
+// not keep those after it from being tried; the last, when all is. When the
+// budget is spent no further rung is tried. All that holds from the first rung
+// on that has a model: until then, none is stopped. Which rungs are tried, and what
 // those come to that look at the clock, depends on the machine. A budget of 0 or
 // less sets no limit, and leaves each rung that of opt.
 //
@@ -49,9 +51,13 @@ func Climb(ctx context.Context, train, held table.Source, rungs []mimic.Family, 
 	for i, family := range rungs {
 		rung, cancel, opt := ctx, context.CancelFunc(func() {}), opt
 		if budget > 0 {
-			opt.Budget = allot(budget-time.Since(start), len(rungs)-i)
+			left := budget - time.Since(start)
+			opt.Budget = allot(left, len(rungs)-i)
+			if i < len(rungs)-1 {
+				left -= left / 3
+			}
 			if best >= 0 {
-				rung, cancel = context.WithDeadlineCause(ctx, start.Add(budget), ErrBudget)
+				rung, cancel = context.WithTimeoutCause(ctx, left, ErrBudget)
 			}
 		}
 		t := try(rung, train, held, family, opt)

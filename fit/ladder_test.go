@@ -91,15 +91,20 @@ func TestClimbBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		trials, best, err := climb(t.Context(), 10*time.Second,
-			rung("a", 4*time.Second, -9), rung("b", time.Hour, -1), rung("c", 0, -1))
-		if err != nil || best != 0 || time.Since(start) != 10*time.Second {
+			rung("a", 4*time.Second, -9), rung("b", time.Hour, -1), rung("c", time.Second, -8), rung("d", time.Hour, -1))
+		if err != nil || best != 2 || time.Since(start) != 10*time.Second {
 			t.Fatalf("best %d, error %v, after %v", best, err, time.Since(start))
 		}
-		if b := trials[1]; b.Err != ErrBudget || b.Fit != 6*time.Second {
-			t.Errorf("the rung that the budget stopped: %+v", b)
+		if b := trials[1]; b.Err != ErrBudget || b.Fit != 4*time.Second {
+			t.Errorf("the rung that its part of the budget stopped: %+v", b)
 		}
-		if c := trials[2]; c.Err != ErrBudget || c.Fit != 0 {
-			t.Errorf("the rung that was not tried: %+v", c)
+		if d := trials[3]; d.Err != ErrBudget || d.Fit != time.Second {
+			t.Errorf("the last rung, which the budget stopped: %+v", d)
+		}
+		// When all is spent, no further rung is tried.
+		trials, _, err = climb(t.Context(), time.Second, rung("a", 2*time.Second, -9), rung("b", 0, -1))
+		if b := trials[1]; err != nil || b.Err != ErrBudget || b.Fit != 0 {
+			t.Errorf("the rung that was not tried: %+v, error %v", b, err)
 		}
 	})
 }

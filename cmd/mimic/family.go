@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,12 +40,12 @@ type familyFlags struct {
 
 func (c *familyFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries them all and keeps the best on held-out rows")
+	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries those made for such data and keeps the best on held-out rows")
 	f.StringVar(&c.label, "label", "", "`COLUMN` that a rung with a label explains by the others")
 	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and say how much closer to its very rows")
 	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
 	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
-	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` after which auto tries no further rung; 0 sets no limit")
+	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries; 0 sets no limit")
 	complete(cmd, "model", completeModel)
 }
 
@@ -76,39 +77,38 @@ func (c *familyFlags) check() error {
 	case c.holdout == 0 && c.model == auto:
 		return misusef("--holdout 0 leaves no rows to choose a model by: name one with --model")
 	}
-	_, err := c.rungs()
-	return err
+	if all := append(models.Kinds(), auto); !slices.Contains(all, c.model) {
+		return misusef("--model: there is no model %q: %s", c.model, spell.Suggest(c.model, all))
+	}
+	return nil
 }
 
-// kinds returns the rungs to fit, in the order of the ladder: all of them, or
-// one and the yardsticks to measure it by.
-func (c *familyFlags) kinds() []string {
+// kinds returns the rungs to fit: those made for the sample space, or one and
+// the yardsticks to measure it by.
+func (c *familyFlags) kinds(s *space.Schema) []string {
 	if c.model == auto {
-		return models.Kinds()
+		return models.Auto(s)
 	}
 	return slices.DeleteFunc(models.Kinds(), func(kind string) bool {
 		return kind != c.model && (c.holdout == 0 || !slices.Contains(yardsticks, kind))
 	})
 }
 
-// rungs returns the families of kinds.
-func (c *familyFlags) rungs() ([]mimic.Family, error) {
-	if all := append(models.Kinds(), auto); !slices.Contains(all, c.model) {
-		return nil, misusef("--model: there is no model %q: %s", c.model, spell.Suggest(c.model, all))
-	}
-	var families []mimic.Family
-	for _, kind := range c.kinds() {
+// families returns the families of rungs.
+func families(kinds []string, opt models.Options) ([]mimic.Family, error) {
+	var all []mimic.Family
+	for _, kind := range kinds {
 		r, err := models.Lookup(kind)
 		if err != nil {
 			return nil, err
 		}
-		f, err := r.New(c.options())
+		f, err := r.New(opt)
 		if err != nil {
 			return nil, misuse{err}
 		}
-		families = append(families, f)
+		all = append(all, f)
 	}
-	return families, nil
+	return all, nil
 }
 
 // fitted is a model with its account.
@@ -128,7 +128,7 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 			return nil, err
 		}
 	}
-	rungs, err := c.rungs()
+	rungs, err := families(c.kinds(d.Schema()), c.options())
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +141,12 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 	if err != nil {
 		return nil, err
 	}
+	kept := trials[chosen].Kind
 	if c.model != auto {
-		chosen = slices.IndexFunc(trials, func(t fit.Trial) bool { return t.Kind == c.model })
+		kept = c.model
 	}
+	inOrder(trials)
+	chosen = slices.IndexFunc(trials, func(t fit.Trial) bool { return t.Kind == kept })
 	best := trials[chosen]
 	if best.Err != nil {
 		return nil, best.Err
@@ -169,6 +172,15 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 	}
 	f.took = time.Since(start)
 	return f, nil
+}
+
+// inOrder sorts trials as the rungs stand on the ladder, whatever the order in
+// which they were tried.
+func inOrder(trials []fit.Trial) {
+	kinds := models.Kinds()
+	slices.SortStableFunc(trials, func(a, b fit.Trial) int {
+		return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind)
+	})
 }
 
 // model is a fitted model in JSON, with the rungs that it was measured beside.
@@ -221,13 +233,16 @@ func (f *fitted) draw(s *screen) {
 	}
 	s.line("log p(x) of %s that no fit has seen; higher is better, * is kept:", many(held.Nats.Rows, "held-out row"))
 	g := &grid{head: []string{"", "model", " nats per row", " ± stderr", " bits per field", " fit"}}
-	var refused []string
+	var refused, unsuited []string
 	for i, t := range f.trials {
 		mark := ""
 		if i == f.chosen {
 			mark = "*"
 		}
 		switch {
+		case errors.Is(t.Err, mimic.ErrUnsuited):
+			unsuited = append(unsuited, t.Kind)
+			continue
 		case errors.Is(t.Err, fit.ErrBudget):
 			refused = append(refused, fmt.Sprintf("%s: not tried to the end, %v (--budget)", t.Kind, t.Err))
 			continue
@@ -240,6 +255,9 @@ func (f *fitted) draw(s *screen) {
 	s.grid(g)
 	for _, r := range refused {
 		s.line("%s", r)
+	}
+	if len(unsuited) > 0 {
+		s.line("not made for such data: %s", strings.Join(unsuited, ", "))
 	}
 	if f.nearer != nil {
 		s.paragraph("", fmt.Sprintf("--sharp: %s of its samples are nearer to a training row than to any of as many held-out rows; of real rows %s, of a copy %s",
