@@ -2,7 +2,9 @@
 //
 // What a file is, its content says, not its name: CSV with any of the usual
 // delimiters, JSON lines (or one JSON list of objects), or Parquet, each also
-// gzipped or zstd-compressed. What a file is to become, its name says.
+// gzipped or zstd-compressed; and pictures: a folder or an archive of PNG, JPEG
+// and GIF files, such files themselves, or IDX. What a file is to become, its
+// name says.
 package files
 
 import (
@@ -15,6 +17,7 @@ import (
 	"github.com/seed-64d012fb/mimic/table/ingest"
 	"github.com/seed-64d012fb/mimic/table/jsonl"
 	"github.com/seed-64d012fb/mimic/table/parquet"
+	"github.com/seed-64d012fb/mimic/table/pictures"
 )
 
 // Options of Read. The zero value finds everything out by itself, and refuses
@@ -23,12 +26,13 @@ type Options struct {
 	ingest.Options
 	Delimiter   string // of CSV: one character, or "tab"; empty means found out
 	NoHeader    bool   // CSV files have no line of names
-	SkipBadRows bool   // of CSV and JSON lines: leave out and report them
+	SkipBadRows bool   // of CSV, JSON lines and pictures: leave out and report them
+	Shape       pictures.Shape
 }
 
 // Read reads what the patterns name as one dataset. A pattern is a path, a glob
 // ("parts/*.csv"), "-" for standard input, or "example:NAME" for an embedded
-// example. Rows come in the order of the patterns, the files of a glob in the
+// example, or a folder of pictures. Rows come in the order of the patterns, the files of a glob in the
 // order of their names, and a file's rows in its own order. All files have the
 // same columns and one format; files of no bytes add nothing.
 func Read(ctx context.Context, patterns []string, opt Options) (*table.Table, *ingest.Report, error) {
@@ -57,7 +61,13 @@ func read(ctx context.Context, sources []*source, opt Options) (*table.Table, *i
 		t   *table.Table
 		rep *ingest.Report
 	)
-	switch full[0].format {
+	f := full[0].format
+	if !opt.Shape.IsZero() && f != asPictures && f != asIDX {
+		return nil, nil, fmt.Errorf("%s is %s: to resize pictures, to make them grey, or to round them to levels takes pictures; columns of a table are taken as they are", full[0].name, f)
+	}
+	switch f {
+	case asPictures, asIDX:
+		t, rep, err = readPictures(ctx, full, opt)
 	case asParquet:
 		t, rep, err = readParquet(ctx, full, opt.Options)
 	case asJSONL:
@@ -94,7 +104,10 @@ func look(ctx context.Context, sources []*source) (full []*source, notes []strin
 	if len(full) == 0 {
 		return nil, nil, fmt.Errorf("all %d files are empty", len(sources))
 	}
-	return full, notes, nil
+	if full[0].format == asIDX {
+		full, err = pairLabels(full)
+	}
+	return full, notes, err
 }
 
 func texts(sources []*source) []ingest.File {

@@ -61,7 +61,11 @@ func TestRecognise(t *testing.T) {
 		{"gzip in gzip", gzipOf(gzipOf([]byte("a"))), true, "", "is compressed twice"},
 		{"zstd in gzip", gzipOf(zstdOf([]byte("a"))), true, "", "is compressed twice"},
 		{"no gzip after all", []byte("\x1f\x8bxxxxxxxxxx"), false, "", "is damaged"},
-		{"xlsx", []byte("PK\x03\x04...."), false, "", "Excel"},
+		{"zip", []byte("PK\x03\x04...."), false, asPictures, ""},
+		{"tar in gzip", gzipOf(append(make([]byte, 257), "ustar\x00"...)), true, asPictures, ""},
+		{"png", []byte("\x89PNG\r\n\x1a\n"), false, asPictures, ""},
+		{"idx", []byte("\x00\x00\x08\x03\x00\x00\x00\x01"), false, asIDX, ""},
+		{"webp", []byte("RIFF....WEBP"), false, "", "save it as PNG"},
 		{"utf-16", append([]byte("\xff\xfe"), utf16le...), false, "", "iconv -f UTF-16 -t UTF-8"},
 		{"utf-16 without a mark", utf16le, false, "", "iconv -f UTF-16 -t UTF-8"},
 		{"binary", []byte("abc\x00\x01\x02"), false, "", "is binary"},
@@ -69,7 +73,7 @@ func TestRecognise(t *testing.T) {
 		{"encrypted parquet", []byte("PARE...."), false, "", "decrypt"},
 		{"bzip2", []byte("BZh91AY"), false, "", "bunzip2"},
 	} {
-		packed, format, err := identify(bytes.NewReader(c.bytes))
+		packed, format, _, err := identify(bytes.NewReader(c.bytes))
 		switch {
 		case c.err == "" && (err != nil || format != c.format || packed != c.packed):
 			t.Errorf("%s: %q, packed %v, %v; want %q", c.name, format, packed, err, c.format)
@@ -162,19 +166,20 @@ func TestEmptyFilesAreNoted(t *testing.T) {
 func TestErrorsSayWhatToDo(t *testing.T) {
 	folder(t, map[string]string{
 		"d/x.csv.gz": "", "a.csv": "n\n1\n", "b.jsonl": `{"n":1}`, "empty.csv": "", "e2.csv": "\n",
-		"book.xlsx": "PK\x03\x04", "cut.csv.gz": string(gzipOf([]byte(strings.Repeat("n,m\n1,2\n", 50000)))[:200]),
+		"book.xlsx": zipOf("xl/workbook.xml", "x", "xl/media/logo.png", "x", "[Content_Types].xml", "x"), "bad.zip": "PK\x03\x04", "cut.csv.gz": string(gzipOf([]byte(strings.Repeat("n,m\n1,2\n", 50000)))[:200]),
 	})
 	for _, c := range []struct{ patterns, want string }{
 		{"", "no data: name a file"},
 		{"no.csv", "no.csv: no such file"},
 		{"no*.csv", "no file matches no*.csv"},
-		{"d", "d is a folder: name its files, as in '" + filepath.Join("d", "*.csv.gz") + "'"},
+		{"d", "d is a folder without pictures (PNG, JPEG or GIF): name its files, as in '" + filepath.Join("d", "*.csv.gz") + "'"},
 		{"a.csv ./a.csv", "a.csv is named twice"},
 		{"a.csv *.csv", "a.csv is named twice"},
 		{"a.csv b.jsonl", "a.csv is CSV and b.jsonl is JSON lines: the files of one dataset have one format"},
 		{"empty.csv", "empty.csv is empty"},
 		{"empty.csv e2.csv", "all 2 files are empty"},
 		{"book.xlsx", "book.xlsx is a zip archive (an Excel .xlsx file is one too)"},
+		{"bad.zip", "bad.zip is a damaged zip archive"},
 		{"cut.csv.gz", "the compressed file is cut off"},
 		{"https://example.org/a.csv", "is an address: download it"},
 		{"[", "syntax error in pattern"},
@@ -335,7 +340,7 @@ func TestNoRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		packed, format, err := identify(f)
+		packed, format, _, err := identify(f)
 		switch {
 		case strings.HasPrefix(ext, ".jsonl"):
 			if !errors.Is(err, errEmpty) || packed == (ext == ".jsonl") {

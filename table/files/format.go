@@ -10,6 +10,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/seed-64d012fb/mimic/table/pictures"
 )
 
 // format is what a dataset is written in.
@@ -22,6 +24,9 @@ const (
 	asTSV     format = "TSV"
 	asJSONL   format = "JSON lines"
 	asParquet format = "Parquet"
+
+	asPictures format = "pictures" // PNG, JPEG or GIF, in folders, archives or by themselves
+	asIDX      format = "IDX"
 )
 
 // sniffLen is how many bytes at the start of a file decide what it is.
@@ -30,7 +35,6 @@ const sniffLen = 4096
 // foreign lists what people hand over that is no table we read, by the bytes
 // it starts with, and what to do about it.
 var foreign = []struct{ magic, what string }{
-	{"PK\x03\x04", "a zip archive (an Excel .xlsx file is one too): unzip it, or save the sheet as CSV"},
 	{"\xd0\xcf\x11\xe0", "an old Excel file: save the sheet as CSV"},
 	{"PARE", "a Parquet file with an encrypted footer: decrypt it first"},
 	{"ARROW1", "an Arrow or Feather file: write it as Parquet"},
@@ -46,6 +50,9 @@ var foreign = []struct{ magic, what string }{
 	{"\xff\xfe", utf16},
 	{"\xfe\xff", utf16},
 }
+
+// otherZip says what a zip archive is that has no pictures in it.
+const otherZip = "a zip archive (an Excel .xlsx file is one too) without pictures: unzip it, or save the sheet as CSV"
 
 const utf16 = "text in UTF-16: turn it into UTF-8 with `iconv -f UTF-16 -t UTF-8`"
 
@@ -64,8 +71,15 @@ func recognise(head []byte) (format, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PAR1")):
 		return asParquet, nil
+	case pictures.IsPicture(head) != "" || isArchive(head):
+		return asPictures, nil
+	case pictures.IsIDX(head) > 0:
+		return asIDX, nil
 	case len(text) == 0 && len(head) < sniffLen:
 		return "", errEmpty
+	}
+	if what := pictures.Unreadable(head); what != "" {
+		return "", errors.New("is " + what)
 	}
 	for _, f := range foreign {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
@@ -76,7 +90,7 @@ func recognise(head []byte) (format, error) {
 		if i < 2 && i+2 < len(head) && head[i+2] == 0 {
 			return "", errors.New("is " + utf16)
 		}
-		return "", errors.New("is binary: mimic reads CSV, TSV, JSON lines and Parquet, each also gzipped or zstd-compressed")
+		return "", errors.New("is binary: mimic reads CSV, TSV, JSON lines and Parquet, each also gzipped or zstd-compressed, and pictures: PNG, JPEG, GIF and IDX")
 	}
 	// A line of CSV may start with a brace, but not go on as JSON does.
 	switch first, next := firstTwo(text); {
@@ -85,6 +99,20 @@ func recognise(head []byte) (format, error) {
 	}
 	return asCSV, nil
 }
+
+const (
+	zipMagic = "PK\x03\x04"
+	tarMagic = "ustar"
+	tarAt    = 257 // where tarMagic is
+)
+
+func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte(zipMagic)) }
+
+func isTar(head []byte) bool {
+	return len(head) > tarAt && bytes.HasPrefix(head[tarAt:], []byte(tarMagic))
+}
+
+func isArchive(head []byte) bool { return isZip(head) || isTar(head) }
 
 // firstTwo returns the first byte of text and the next one that is no space.
 func firstTwo(text []byte) (first, next byte) {
@@ -97,23 +125,24 @@ func firstTwo(text []byte) (first, next byte) {
 	return text[0], next
 }
 
-// identify tells whether r is compressed and what is in it.
-func identify(r io.Reader) (packed bool, f format, err error) {
+// identify tells whether r is compressed and what is in it, of which it returns
+// the beginning.
+func identify(r io.Reader) (packed bool, f format, head []byte, err error) {
 	in, packed, err := decompress(bufio.NewReaderSize(r, 64<<10))
 	if err != nil {
-		return false, "", err
+		return false, "", nil, err
 	}
 	defer in.Close()
-	head := make([]byte, sniffLen)
+	head = make([]byte, sniffLen)
 	n, err := io.ReadFull(in, head)
 	if head = head[:n]; err != nil && err != io.EOF && !(err == io.ErrUnexpectedEOF && n > 0) {
-		return packed, "", err
+		return packed, "", head, err
 	}
 	if packed && (bytes.HasPrefix(head, []byte(gzipMagic)) || bytes.HasPrefix(head, []byte(zstdMagic))) {
-		return packed, "", errors.New("is compressed twice: unpack it once")
+		return packed, "", head, errors.New("is compressed twice: unpack it once")
 	}
 	f, err = recognise(head)
-	return packed, f, err
+	return packed, f, head, err
 }
 
 // decompress returns what is in r, and whether it was compressed.

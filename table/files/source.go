@@ -23,6 +23,9 @@ type source struct {
 	format format                        // of what is in them
 	once   bool                          // they can be read only once: standard input, a pipe
 	temp   *spool                        // a copy of them
+	head   []byte                        // the beginning of the content, of pictures and IDX
+	folder bool                          // name is a folder of pictures
+	labels *source                       // of IDX; nil if there are none
 }
 
 // expand returns the sources that the patterns name.
@@ -94,7 +97,7 @@ func fromPath(path string) (*source, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder: name its files, as in '%s'", path, filepath.Join(path, "*"+someExtension(path)))
+		return &source{name: filepath.Clean(path), folder: true}, nil
 	}
 	return &source{
 		name: filepath.Clean(path),
@@ -118,6 +121,10 @@ func someExtension(dir string) string {
 
 // look finds out what the source is. Its errors follow on its name.
 func (s *source) look() error {
+	if s.folder {
+		s.format = asPictures
+		return nil
+	}
 	if s.once {
 		if err := s.copy(s.raw); err != nil {
 			return err
@@ -131,8 +138,12 @@ func (s *source) look() error {
 		return fmt.Errorf("cannot be opened: %w", err)
 	}
 	defer r.Close()
-	if s.packed, s.format, err = identify(r); err != nil {
+	var head []byte
+	if s.packed, s.format, head, err = identify(r); err != nil {
 		return err
+	}
+	if s.format == asPictures || s.format == asIDX {
+		s.head = head
 	}
 	if s.full = s.size; s.packed {
 		s.full = unpackedSize(r, s.size)

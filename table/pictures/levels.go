@@ -18,24 +18,61 @@ func codeOf(b byte, levels int) int32 {
 const fewLevels = 32
 
 // shown returns how many levels pictures have in which just the bytes of seen
-// occur: the fewest that can stand for all of them, if they are few.
+// occur: the fewest that can stand for all of them, if they are few, and at least
+// half of them are seen, since two bytes may fit by chance.
 func shown(seen *[256]bool) int {
-	for levels := 2; levels <= fewLevels; levels++ {
-		all := true
-		for b, is := range seen {
-			all = all && (!is || byteOf(int(codeOf(byte(b), levels)), levels) == byte(b))
+	distinct := 0
+	for _, is := range seen {
+		if is {
+			distinct++
 		}
-		if all {
+	}
+	for levels := 2; levels <= min(fewLevels, 2*distinct); levels++ {
+		if spans(seen, levels) {
 			return levels
 		}
 	}
 	return 256
 }
 
-// codes returns the code of each byte.
-func codes(levels int) (of [256]int32) {
-	for b := range of {
-		of[b] = codeOf(byte(b), levels)
+// spans reports whether so few levels stand for all bytes that are seen.
+func spans(seen *[256]bool, levels int) bool {
+	for b, is := range seen {
+		if is && (levels > fewLevels || byteOf(int(codeOf(byte(b), levels)), levels) != byte(b)) {
+			return false
+		}
 	}
-	return of
+	return true
+}
+
+// coding returns the code of each byte of pictures in which just those of seen
+// occur, and the number of levels: as many as are asked for, or, for 0, those
+// that the pictures show. Raw bytes, which are nobody's grey values, are codes
+// themselves where they are so few that they cannot be meant as grey values.
+func coding(seen *[256]bool, levels int, raw bool) (of [256]int32, count int) {
+	count = levels
+	if count == 0 {
+		count = shown(seen)
+	}
+	largest := 0
+	for b, is := range seen {
+		if is {
+			largest = b
+		}
+	}
+	few := levels
+	if few == 0 {
+		few = max(2, largest+1)
+	}
+	if raw && few <= fewLevels && largest < few && !spans(seen, count) {
+		count = few
+		for b := range of {
+			of[b] = int32(min(b, few-1))
+		}
+		return of, count
+	}
+	for b := range of {
+		of[b] = codeOf(byte(b), count)
+	}
+	return of, count
 }
