@@ -16,6 +16,7 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 	"github.com/seed-64d012fb/mimic/table/files"
 	"github.com/seed-64d012fb/mimic/table/ingest"
+	"github.com/seed-64d012fb/mimic/table/pictures"
 )
 
 // textFlags say how text files of rows are written, where that is not to be
@@ -30,7 +31,7 @@ func (t *textFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&t.delimiter, "delimiter", "", "`CHARACTER` between the columns of a text file: , ; | or tab; detected by default")
 	f.BoolVar(&t.noHeader, "no-header", false, "the first row of a text file holds values, not names; detected by default")
-	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave out rows that are not well-formed, and list them")
+	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave out rows that are not well-formed, and pictures that cannot be read, and list them")
 }
 
 // spaceFlags say what is known of the sample space; the rest is inferred.
@@ -39,6 +40,8 @@ type spaceFlags struct {
 	types  []string
 	drop   []string
 	image  string
+	resize string
+	shape  pictures.Shape
 }
 
 func (s *spaceFlags) register(cmd *cobra.Command) {
@@ -47,6 +50,27 @@ func (s *spaceFlags) register(cmd *cobra.Command) {
 	f.StringArrayVar(&s.types, "type", nil, "`NAME=KIND` of a column that inference gets wrong, such as zip=category; may be repeated")
 	f.StringSliceVar(&s.drop, "drop", nil, "leave out the columns `NAMES`, separated by commas")
 	f.StringVar(&s.image, "image", "", "columns of a table are the pixels of a picture of `SIZE`, such as 28x28, or 32x32x3 in colour")
+	f.StringVar(&s.resize, "resize", "", "make pictures `WxH` large: each pixel is the mean of what it covers")
+	f.BoolVar(&s.shape.Gray, "gray", false, "of the colours of pictures keep their brightness")
+	f.IntVar(&s.shape.Levels, "levels", 0, "round the pixels of pictures to `N` evenly spaced values; 2 makes what is below half of white black, and the rest white")
+}
+
+// shapeOf returns what pictures are made into.
+func (s *spaceFlags) shapeOf() (pictures.Shape, error) {
+	shape := s.shape
+	if s.resize != "" {
+		w, h, channels, err := space.ParseSize(s.resize)
+		if err != nil || channels != 1 {
+			return shape, misusef("--resize %q is not WxH, the width and the height of pictures, such as 28x28", s.resize)
+		}
+		shape.Width, shape.Height = w, h
+	}
+	if shape.Levels != 0 {
+		if err := shape.Check(); err != nil {
+			return shape, misusef("--levels %d: %w", shape.Levels, err)
+		}
+	}
+	return shape, nil
 }
 
 // overrides returns what the flags say of the sample space, or nil where they
@@ -93,7 +117,11 @@ func readData(ctx context.Context, p *progress, data []string, text textFlags, k
 	if err != nil {
 		return nil, err
 	}
-	d, err := read(ctx, p, data, text, ingest.Options{Overrides: o, Drop: known.drop})
+	shape, err := known.shapeOf()
+	if err != nil {
+		return nil, err
+	}
+	d, err := readShaped(ctx, p, data, text, shape, ingest.Options{Overrides: o, Drop: known.drop})
 	if at := (*space.OverrideError)(nil); errors.As(err, &at) && at.Line > 0 {
 		return nil, fmt.Errorf("%s: line %d: field %q: %w", known.schema, at.Line, at.Field, at.Err)
 	}
@@ -113,15 +141,24 @@ func readLike(ctx context.Context, p *progress, data []string, text textFlags, s
 }
 
 func read(ctx context.Context, p *progress, data []string, text textFlags, opt ingest.Options) (*dataset, error) {
+	return readShaped(ctx, p, data, text, pictures.Shape{}, opt)
+}
+
+// readShaped is read that makes pictures into what a person wants.
+func readShaped(ctx context.Context, p *progress, data []string, text textFlags, shape pictures.Shape, opt ingest.Options) (*dataset, error) {
 	opt.Progress = p.reach
 	t, report, err := files.Read(ctx, data, files.Options{
 		Options:     opt,
 		Delimiter:   text.delimiter,
 		NoHeader:    text.noHeader,
 		SkipBadRows: text.skipBad,
+		Shape:       shape,
 	})
 	if bad := (*ingest.BadRowError)(nil); errors.As(err, &bad) {
 		return nil, fmt.Errorf("%w; --skip-bad-rows leaves such rows out", err)
+	}
+	if bad := (*pictures.BadError)(nil); errors.As(err, &bad) {
+		return nil, fmt.Errorf("%w; --skip-bad-rows leaves such pictures out", err)
 	}
 	if err != nil {
 		return nil, err
@@ -198,16 +235,32 @@ func (d *dataset) draw(s *screen) {
 	}
 }
 
-// fieldsOf says how many fields of which kinds a sample space has.
+// fieldsOf says how many fields of which kinds a sample space has, its picture as
+// one of them.
 func fieldsOf(s *space.Schema) string {
-	n := kinds(s)
+	n := map[string]int{}
+	fields := 0
+	for j := range s.Fields {
+		if !s.Image.Has(j) {
+			n[s.Fields[j].Kind.String()]++
+			fields++
+		}
+	}
 	var parts []string
 	for k := space.Bool; k <= space.Text; k++ {
 		if n[k.String()] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[k.String()], k))
 		}
 	}
-	return fmt.Sprintf("%s (%s)", many(int64(len(s.Fields)), "field"), strings.Join(parts, ", "))
+	text := fmt.Sprintf("%s (%s)", many(int64(fields), "field"), strings.Join(parts, ", "))
+	if m := s.Image; m != nil {
+		picture := fmt.Sprintf("a picture of %s in %d levels", m.Size(), m.Levels)
+		if fields == 0 {
+			return picture
+		}
+		return picture + " and " + text
+	}
+	return text
 }
 
 // optional returns how many fields may be missing.

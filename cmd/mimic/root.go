@@ -22,7 +22,9 @@ rows that it has not seen, and samples new rows from it.
 
 DATA is one or more files, globs, "-" for standard input, or an embedded table
 such as example:adult. CSV, TSV, JSON lines and Parquet, plain or compressed by
-gzip or zstd, are recognised by their content.`,
+gzip or zstd, are recognised by their content; and so are pictures: a folder, a
+zip or a tar archive of PNG, JPEG and GIF files, the folder of each being its
+label, or IDX files such as those of MNIST, with their labels beside them.`,
 		Example: `  mimic like example:adult -n 1000 -o new.csv    new rows like those of a table
   mimic fit adult.csv -o adult.mimic             fit a model and keep it
   mimic sample adult.mimic -n 1000000 -o new.parquet
