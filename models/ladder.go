@@ -6,6 +6,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
+	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
 	"github.com/seed-64d012fb/mimic/models/uniform"
 )
@@ -49,5 +50,13 @@ var ladder = []Rung{
 		Summary: "the chain rule by trees: every column given those before it",
 		New:     func(o Options) (mimic.Family, error) { return forest.Family{Seed: o.Seed, Sharp: o.Sharp}, nil },
 		Decode:  forest.Decode,
+	},
+	{
+		Kind:    mixing.Kind,
+		Summary: "the chain rule by context mixing: counts of many contexts, mixed by units that learn which to believe",
+		New: func(o Options) (mimic.Family, error) {
+			return mixing.Family{Seed: o.Seed, Validation: o.Validation}, nil
+		},
+		Decode: mixing.Decode,
 	},
 }

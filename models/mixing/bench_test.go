@@ -1,0 +1,113 @@
+package mixing_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/par"
+	"github.com/seed-64d012fb/mimic/internal/testdata"
+	"github.com/seed-64d012fb/mimic/models/mixing"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// readBits reads rows of comma-separated bits.
+func readBits(t testing.TB, name string) *table.Table {
+	f, err := os.Open(testdata.Shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(z).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := new(space.Schema)
+	for j := range rows[0] {
+		s.Fields = append(s.Fields, space.Field{Name: fmt.Sprint("x", j), Kind: space.Bool, Levels: []string{"0", "1"}})
+	}
+	b := table.NewBatch(s, 0, len(rows))
+	for i, row := range rows {
+		for j, bit := range row {
+			b.Cols[j].Code[i] = int32(bit[0] - '0')
+		}
+	}
+	return table.New(b)
+}
+
+// TestBinarySet holds one order to what it reached when it was written, on the
+// test rows of nltcs: -6.00 nats a row, where one tree has -6.76.
+func TestBinarySet(t *testing.T) {
+	ctx := context.Background()
+	m, err := fit.Run(ctx, readBits(t, "binary/nltcs.ts.data.gz"), mixing.Family{Orders: 1}, fit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nats, err := fit.Evaluate(ctx, m, readBits(t, "binary/nltcs.test.data.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if nats.Mean < -6.02 || nats.Impossible > 0 {
+		t.Errorf("%.3f nats a row, %d impossible", nats.Mean, nats.Impossible)
+	}
+}
+
+// BenchmarkPlants fits one order to binary/plants (17,412 rows of 69 fields),
+// scores and samples on one worker, so that rows/s are rows per CPU second.
+func BenchmarkPlants(b *testing.B) {
+	ctx := par.WithWorkers(context.Background(), 1)
+	rows := readBits(b, "binary/plants.ts.data.gz")
+	benchmark(b, ctx, rows, mixing.Family{Orders: 1}, 4096)
+}
+
+// benchmark reports rows/s and allocations of a fit, of a batch's log p, and of
+// a batch of so many samples.
+func benchmark(b *testing.B, ctx context.Context, rows *table.Table, family mixing.Family, batch int) {
+	rate := func(b *testing.B, rows int64) {
+		b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	}
+	var m mimic.Model
+	var err error
+	b.Run("fit", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if m, err = fit.Run(ctx, rows, family, fit.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		rate(b, rows.Rows())
+	})
+	b.Run("log p", func(b *testing.B) {
+		some := rows.All().Slice(0, min(rows.All().N, batch))
+		dst := make([]float64, some.N)
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := m.(mimic.Density).LogProb(dst, some); err != nil {
+				b.Fatal(err)
+			}
+		}
+		rate(b, int64(some.N))
+	})
+	b.Run("sample", func(b *testing.B) {
+		dst := table.NewBatch(rows.Schema(), 0, batch)
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := m.(mimic.Sampler).Sample(dst, rng.New(1)); err != nil {
+				b.Fatal(err)
+			}
+			dst.First += int64(dst.N)
+		}
+		rate(b, int64(dst.N))
+	})
+}

@@ -1,0 +1,215 @@
+package mixing
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/rng"
+)
+
+// How a question is learned.
+const (
+	passes    = 6   // over the rows
+	firstRate = .01 // step of the units, falling geometrically
+	finalRate = .001
+	lastShare = .1 // step of the last unit, as a share
+	backoff   = 3  // rows that a context's fallback is worth
+	rootRows  = .6 // rows that an even chance is worth to the context without features
+	weightMax = 4  // rows that the step for one row is worth, at most
+)
+
+// design chooses what the predictor looks at among the fields before its own.
+func (t *task) design(s *survey, l *lessons, r *rand.Rand) {
+	p, order := t.p, l.chain.order
+	codes := l.codes()
+	asked, yes := s.asked(order[t.place], p.question)
+	rows := int(min(t.rows, math.MaxInt32))
+	most := max(1, min(cellsMost, rows/cellRows))
+	ranked := s.ranked(asked, yes, order[:t.place])
+	chain := s.chain(asked, yes, ranked, most)
+	p.contexts = contextsOf(chain, ranked, codes, most, r)
+	p.inputs = ranked[:min(len(ranked), inputMost)]
+	sets := max(1, rows/setRows)
+	gates := 1
+	for _, f := range chain[:min(len(chain), gateMost)] {
+		if gates*codes[f] > sets {
+			break
+		}
+		gates *= codes[f]
+		p.gate = append(p.gate, f)
+	}
+	classes := l.chain.classes.n
+	if classes > sets {
+		p.classless, classes = true, 1
+	}
+	start := make([]float32, p.width())
+	for k := range len(p.contexts) + 1 {
+		start[k] = 1 / float32(len(p.contexts)+1)
+	}
+	p.mixer = newMixer(p.width(), []int{1, gates, classes}, start)
+}
+
+// codes returns the number of codes of each feature.
+func (l *lessons) codes() (codes []int) {
+	for _, f := range l.v.fields {
+		codes = append(codes, f.groups)
+	}
+	return append(codes, l.chain.classes.n, len(tallySteps)+1)
+}
+
+// examples are the rows that a question is asked about.
+type examples struct {
+	sight
+	class  []uint8
+	yes    []uint8
+	own    []int16 // the mixture's logit
+	weight []float32
+}
+
+// newExamples writes down what the predictor sees of the rows of d.
+func newExamples(l *lessons, t *task, d *coded.Data, pre *prefixes) *examples {
+	var (
+		j    = l.chain.order[t.place]
+		p    = t.p
+		rows []int32
+		e    examples
+	)
+	for i, code := range d.Codes[j] {
+		if !p.asks(code) {
+			continue
+		}
+		rows = append(rows, int32(i))
+		yes := uint8(0)
+		if code >= p.cut {
+			yes = 1
+		}
+		e.yes = append(e.yes, yes)
+		e.class = append(e.class, pre.class[t.place][i])
+		e.own = append(e.own, pre.own[t.place][pre.at(t.place, i)+t.depth])
+		e.weight = append(e.weight, float32(d.WeightOf(i)))
+	}
+	features := make([][]uint16, len(l.v.fields)+summaries)
+	usual := make([]uint16, len(l.v.fields))
+	grouped := func(f int) {
+		if features[f] != nil {
+			return
+		}
+		features[f] = make([]uint16, d.N)
+		switch at := f - len(l.v.fields); at {
+		case likelyClass:
+			widen(features[f], pre.class[t.place])
+		case tally:
+			widen(features[f], pre.tally[t.place])
+		default:
+			usual[f] = l.v.fields[f].usualGroup()
+			for i, c := range d.Codes[f] {
+				features[f][i] = l.v.fields[f].group[c]
+			}
+		}
+	}
+	for _, c := range p.contexts {
+		for _, f := range c.features {
+			grouped(f)
+		}
+	}
+	for _, f := range append(p.inputs, p.gate...) {
+		grouped(f)
+	}
+	e.look(p, rows, features, l.codes(), usual)
+	return &e
+}
+
+func widen(dst []uint16, src []uint8) {
+	for i, v := range src {
+		dst[i] = uint16(v)
+	}
+}
+
+// learn passes over the examples. Each pass counts from nothing, so that a row
+// is always predicted by counts of other rows, and goes on with the weights.
+func (t *task) learn(e *examples, passes int, k rng.Key) {
+	var (
+		p        = t.p
+		contexts = len(p.contexts)
+		chances  = make([]float32, contexts)
+		x        = make([]float32, p.mixer.inputs)
+		z        [units]float32
+		selected [units]int
+		n        = len(e.yes)
+		order    = make([]int32, n)
+	)
+	t.counts = make([][2]float32, p.cells())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	decay := math.Pow(finalRate/firstRate, 1/float64(max(1, passes*n)))
+	rate := float64(firstRate)
+	for pass := range passes {
+		rand.New(k.Stream(int64(pass))).Shuffle(n, func(a, b int) { order[a], order[b] = order[b], order[a] })
+		clear(t.counts)
+		for _, i := range order {
+			rate *= decay
+			own := e.cells[int(i)*contexts:][:contexts]
+			for k, cell := range own {
+				c := &p.contexts[k]
+				chances[k], x[k] = chance(t.counts[c.first+int(cell)], c.back, chances)
+			}
+			p.fill(x, float32(e.own[i])/fine, e.bits[i])
+			selected[1], selected[2] = p.selected(e.gate[i], uint16(e.class[i]))
+			logit := p.predict(z[:], x, selected[:])
+			step := float32(rate) * min(e.weight[i], weightMax)
+			p.mixer.learn(z[:], x, selected[:], logit, float32(e.yes[i]), step, step*lastShare)
+			for k, cell := range own {
+				t.counts[p.contexts[k].first+int(cell)][e.yes[i]] += e.weight[i]
+			}
+		}
+	}
+	for _, w := range append(p.sets, p.last) {
+		for i := range w {
+			w[i] = float32(quantise(w[i], fineWeight)) / fineWeight
+		}
+	}
+}
+
+// count adds the examples to the counts.
+func (t *task) count(e *examples) {
+	contexts := len(t.p.contexts)
+	for i, yes := range e.yes {
+		for k, cell := range e.cells[i*contexts:][:contexts] {
+			t.counts[t.p.contexts[k].first+int(cell)][yes] += e.weight[i]
+		}
+	}
+}
+
+// chance returns the probability of yes that a cell's counts of no and yes say,
+// and its logit: p = (n₁ + 3·p_back) / (n + 3).
+func chance(n [2]float32, back int, chances []float32) (p, logit float32) {
+	prior, worth := float32(.5), float32(rootRows)
+	if back >= 0 {
+		prior, worth = chances[back], backoff
+	}
+	yes := n[1] + float32(worth*prior)
+	no := n[0] + float32(worth*(1-prior))
+	return yes / (yes + no), clamp(logarithm(yes) - logarithm(no))
+}
+
+// freeze keeps what the counts say, in the precision in which it is written.
+func (t *task) freeze() {
+	p := t.p
+	chances := make([]float32, len(t.counts))
+	p.logits = make([]float32, len(t.counts))
+	var own [1]float32
+	for _, c := range p.contexts {
+		for i := range c.cells {
+			back := -1
+			if c.back >= 0 {
+				b := p.contexts[c.back]
+				back, own[0] = 0, chances[b.first+i%b.cells]
+			}
+			var logit float32
+			chances[c.first+i], logit = chance(t.counts[c.first+i], back, own[:])
+			p.logits[c.first+i] = float32(quantise(logit, fine)) / fine
+		}
+	}
+}
