@@ -52,11 +52,16 @@ type Quality struct {
 }
 
 // Given returns the model of p(x given x in e), a mimic.Sampler over the same
-// schema. Where m has an exact conditional, that is it. Else, where m is a
+// schema. Where m has an exact conditional, that is it; it is m itself where e
+// excludes nothing. Else, where m is a
 // mimic.Proposer, it is approximate. The error wraps mimic.ErrImpossible where
 // the evidence has probability zero, ErrTooRare where the approximation would be
 // too bad, and mimic.ErrUnsupported where m knows neither way.
 func Given(ctx context.Context, m mimic.Model, e space.Evidence) (mimic.Model, Quality, error) {
+	e = telling(m.Schema(), e)
+	if _, ok := m.(mimic.Sampler); ok && len(e) == 0 {
+		return m, Quality{Exact: true}, nil
+	}
 	if c, ok := m.(mimic.Conditioner); ok {
 		exact, err := c.Condition(e)
 		if !errors.Is(err, mimic.ErrUnsupported) {
@@ -76,6 +81,16 @@ func Given(ctx context.Context, m mimic.Model, e space.Evidence) (mimic.Model, Q
 		return nil, quality, err
 	}
 	return &resampled{m, q, quality.Candidates}, quality, nil
+}
+
+// telling returns the evidence without what admits every value of its field.
+func telling(s *space.Schema, e space.Evidence) (kept space.Evidence) {
+	for _, g := range e {
+		if g.Field < 0 || g.Field >= len(s.Fields) || !g.All(&s.Fields[g.Field]) {
+			kept = append(kept, g)
+		}
+	}
+	return kept
 }
 
 // pilot finds out how good a proposal is, by a fixed key: the same evidence has

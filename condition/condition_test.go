@@ -244,6 +244,39 @@ func upTo(n int) []int {
 	return x
 }
 
+// Evidence that admits everything is answered by the model itself, also where
+// the model has no exact conditional of its fields.
+func TestEvidenceThatExcludesNothing(t *testing.T) {
+	m, _ := fitted(t, forest.Family{})
+	s := m.Schema()
+	var e space.Evidence
+	for j := range s.Fields {
+		f := &s.Fields[j]
+		g := space.Given{Field: j, Missing: f.Optional()}
+		for k := range f.Levels {
+			g.Codes = append(g.Codes, int32(k))
+		}
+		if f.Kind.Numeric() {
+			g.Ranges = []space.Interval{{Min: f.Min, Max: f.Max}}
+		}
+		e = append(e, g)
+	}
+	c, quality, err := Given(context.Background(), hide(m), e)
+	if err != nil || !quality.Exact || c.(hidden).Model != m {
+		t.Errorf("%T, quality %+v, %v", c, quality, err)
+	}
+	for j := range e {
+		if g := &e[j]; g.Ranges != nil {
+			g.Ranges[0].Min = math.Nextafter(g.Ranges[0].Min, math.Inf(1))
+		} else {
+			g.Codes = g.Codes[1:]
+		}
+		if e[j].All(&s.Fields[j]) {
+			t.Errorf("field %d: all but one value is all", j)
+		}
+	}
+}
+
 func TestUnsupported(t *testing.T) {
 	m, src := fitted(t, independent.Family{})
 	bare := struct{ mimic.Model }{m}

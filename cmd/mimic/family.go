@@ -18,6 +18,7 @@ import (
 	"github.com/seed-64d012fb/mimic/judge"
 	"github.com/seed-64d012fb/mimic/models"
 	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
 )
 
 // auto is the model that is chosen by climbing the ladder.
@@ -117,7 +118,8 @@ type fitted struct {
 	trials []fit.Trial
 	chosen int
 	took   time.Duration
-	nearer *judge.Figure // of --sharp: how near the model's rows are to those it learned from
+	nearer *judge.Figure // of --sharp: how near the model's rows are to those it learned from,
+	beside *judge.Figure // and how near those of the same family without --sharp are
 }
 
 // fit fits and chooses a model of the data.
@@ -165,13 +167,31 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 	}
 	if c.sharp && held.Rows() > 0 {
 		p.reach("distances to the training rows", 0, 0)
-		f.nearer, err = judge.NearerToTraining(ctx, judge.Input{Train: train, Held: held, Model: f.Model}, judge.Options{Seed: c.seed, Rows: held.Rows()})
+		if f.nearer, err = c.closeness(ctx, train, held, f.Model); err != nil {
+			return nil, err
+		}
+		plain := c.options()
+		plain.Sharp = false
+		beside, err := families([]string{kept}, plain)
 		if err != nil {
+			return nil, err
+		}
+		p.reach("the same without --sharp", 0, 0)
+		m, err := fit.Run(ctx, train, beside[0], fit.Options{})
+		if err != nil {
+			return nil, err
+		}
+		if f.beside, err = c.closeness(ctx, train, held, m); err != nil {
 			return nil, err
 		}
 	}
 	f.took = time.Since(start)
 	return f, nil
+}
+
+// closeness measures how near samples of m are to the rows it learned from.
+func (c *familyFlags) closeness(ctx context.Context, train, held *table.Table, m mimic.Model) (*judge.Figure, error) {
+	return judge.NearerToTraining(ctx, judge.Input{Train: train, Held: held, Model: m}, judge.Options{Seed: c.seed, Rows: held.Rows()})
 }
 
 // inOrder sorts trials as the rungs stand on the ladder, whatever the order in
@@ -188,6 +208,7 @@ type model struct {
 	Kind   string          `json:"kind"`
 	Ladder []trial         `json:"ladder"`
 	Nearer *judge.Compared `json:"nearer_to_training,omitempty"`
+	Beside *judge.Estimate `json:"nearer_to_training_without_sharp,omitempty"`
 }
 
 // trial is a rung of the ladder in JSON.
@@ -220,6 +241,7 @@ func (f *fitted) account() model {
 	m := model{Kind: f.Model.Kind(), Ladder: ladder}
 	if f.nearer != nil {
 		m.Nearer = &f.nearer.Compared
+		m.Beside = &f.beside.Samples
 	}
 	return m
 }
@@ -260,8 +282,8 @@ func (f *fitted) draw(s *screen) {
 		s.line("not made for such data: %s", strings.Join(unsuited, ", "))
 	}
 	if f.nearer != nil {
-		s.paragraph("", fmt.Sprintf("--sharp: %s of its samples are nearer to a training row than to any of as many held-out rows; of real rows %s, of a copy %s",
-			estimate(f.nearer.Samples), estimate(f.nearer.Held), estimate(f.nearer.Copy)))
+		s.paragraph("", fmt.Sprintf("--sharp: %s of its samples are nearer to a training row than to any of as many held-out rows; without it %s, of real rows %s, of a copy %s",
+			estimate(f.nearer.Samples), estimate(f.beside.Samples), estimate(f.nearer.Held), estimate(f.nearer.Copy)))
 	}
 	if n := held.Nats.Impossible; n > 0 {
 		s.line("%s of the held-out rows are impossible under %s, and not in its mean", count(n), f.Model.Kind())
