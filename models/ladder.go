@@ -8,6 +8,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
+	"github.com/seed-64d012fb/mimic/models/treemix"
 	"github.com/seed-64d012fb/mimic/models/uniform"
 )
 
@@ -44,6 +45,14 @@ var ladder = []Rung{
 		Summary: "one tree: every column depends on at most one other; exact answers to any question",
 		New:     func(Options) (mimic.Family, error) { return chowliu.Family{}, nil },
 		Decode:  chowliu.Decode,
+	},
+	{
+		Kind:    treemix.Kind,
+		Summary: "many trees, of columns and of latent states, mixed; exact answers to any question",
+		New: func(o Options) (mimic.Family, error) {
+			return treemix.Family{Seed: o.Seed, Validation: o.Validation}, nil
+		},
+		Decode: treemix.Decode,
 	},
 	{
 		Kind:    forest.Kind,

@@ -39,3 +39,9 @@ func Tell(ctx context.Context, stage string, done, total int64) {
 		f(stage, done, total)
 	}
 }
+
+// Past says whether the time has come by which a fit is to end.
+func Past(ctx context.Context) bool {
+	t, ok := Until(ctx)
+	return ok && !time.Now().Before(t)
+}

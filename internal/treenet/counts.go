@@ -18,6 +18,7 @@ type items struct {
 	count  []int      // [fields], number of groups
 	usual  []int      // [fields], the group that is no item
 	first  []int      // [fields], the item of group 0, as if the usual group were none
+	of     [][]int32  // [fields][groups], the item, or -1
 	total  int        // number of items
 
 	start []int32 // [rows+1]
@@ -33,9 +34,8 @@ func newItems(d *coded.Data) *items {
 	most := min(max(maxItems/max(fields, 1), 4), 32)
 	it := &items{
 		groups: make([][]uint16, fields), count: make([]int, fields),
-		usual: make([]int, fields), first: make([]int, fields),
+		usual: make([]int, fields), first: make([]int, fields), of: make([][]int32, fields),
 	}
-	of := make([][]int32, fields) // [fields][groups], the item, or -1
 	for j := range fields {
 		it.groups[j], it.count[j] = group(d, j, most)
 		rows := make([]float64, it.count[j])
@@ -48,11 +48,11 @@ func newItems(d *coded.Data) *items {
 			}
 		}
 		it.first[j] = it.total
-		of[j] = make([]int32, it.count[j])
-		for g := range of[j] {
-			of[j][g] = -1
+		it.of[j] = make([]int32, it.count[j])
+		for g := range it.of[j] {
+			it.of[j][g] = -1
 			if g != it.usual[j] {
-				of[j][g] = int32(it.total)
+				it.of[j][g] = int32(it.total)
 				it.total++
 			}
 		}
@@ -60,7 +60,7 @@ func newItems(d *coded.Data) *items {
 	it.start = make([]int32, d.N+1)
 	for i := range d.N {
 		for j := range fields {
-			if x := of[j][it.groups[j][d.Codes[j][i]]]; x >= 0 {
+			if x := it.of[j][it.groups[j][d.Codes[j][i]]]; x >= 0 {
 				it.item = append(it.item, x)
 			}
 		}
@@ -138,35 +138,72 @@ type counts struct {
 // parallel. It is fixed, though the sums do not depend on it.
 const parts = 8
 
-// countPairs counts the rows. Each task counts the pairs whose first item lies
-// in its stretch, over all rows in order, so that sums are the same bits for any
-// number of workers.
-func (it *items) countPairs(ctx context.Context, d *coded.Data) (counts, error) {
-	into := counts{
-		total:  d.Total(),
-		single: make([]float64, it.total),
-		pair:   make([]float64, it.total*it.total),
-	}
-	for i := range d.N {
+// countPairs counts rows of the given weights [rows] into the counts, whose
+// memory it reuses. Each task counts the pairs whose first item lies in its
+// stretch, over all rows in order, so that sums are the same bits for any number
+// of tasks and workers.
+func (it *items) countPairs(ctx context.Context, into *counts, weight []float64, parts int) error {
+	into.total = 0
+	into.single = zeroed(into.single, it.total)
+	into.pair = zeroed(into.pair, it.total*it.total)
+	for i, w := range weight {
+		into.total += w
+		if w == 0 {
+			continue
+		}
 		for _, a := range it.item[it.start[i]:it.start[i+1]] {
-			into.single[a] += d.WeightOf(i)
+			into.single[a] += w
 		}
 	}
-	return into, par.Do(ctx, parts, func(part int) error {
+	return par.Do(ctx, parts, func(part int) error {
 		lo, hi := int32(it.total*part/parts), int32(it.total*(part+1)/parts)
-		for i := range d.N {
-			x := d.WeightOf(i)
+		for i, w := range weight {
+			if w == 0 {
+				continue
+			}
 			own := it.item[it.start[i]:it.start[i+1]]
 			at, _ := slices.BinarySearch(own, lo)
 			for ; at < len(own) && own[at] < hi; at++ {
 				row := into.pair[int(own[at])*it.total:][:it.total]
 				for _, b := range own[at+1:] {
-					row[b] += x
+					row[b] += w
 				}
 			}
 		}
 		return nil
 	})
+}
+
+func zeroed(v []float64, n int) []float64 {
+	if cap(v) < n {
+		return make([]float64, n)
+	}
+	v = v[:n]
+	clear(v)
+	return v
+}
+
+// add adds other counts to c.
+func (c *counts) add(other *counts) {
+	c.total += other.total
+	for i, n := range other.single {
+		c.single[i] += n
+	}
+	for i, n := range other.pair {
+		c.pair[i] += n
+	}
+}
+
+// singles sets dst [groups of j] to the counts of groups.
+func (it *items) singles(dst []float64, c *counts, j int) {
+	rest := c.total
+	for g, x := range it.of[j] {
+		if x >= 0 {
+			dst[g] = c.single[x]
+			rest -= c.single[x]
+		}
+	}
+	dst[it.usual[j]] = max(rest, 0)
 }
 
 // joint sets dst [groups of i × groups of j] to the counts of pairs of groups.

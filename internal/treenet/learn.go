@@ -10,28 +10,33 @@ import (
 
 // Learner finds trees of fields in one dataset.
 type Learner struct {
-	data *coded.Data
-	it   *items
-	all  counts
+	data   *coded.Data
+	it     *items
+	weight []float64 // [rows]
+	all    counts
 }
 
 // NewLearner counts the pairs of the dataset.
 func NewLearner(ctx context.Context, d *coded.Data) (*Learner, error) {
-	l := &Learner{data: d, it: newItems(d)}
-	var err error
-	l.all, err = l.it.countPairs(ctx, d)
-	return l, err
+	l := &Learner{data: d, it: newItems(d), weight: make([]float64, d.N)}
+	for i := range l.weight {
+		l.weight[i] = d.WeightOf(i)
+	}
+	return l, l.it.countPairs(ctx, &l.all, l.weight, parts)
 }
 
+// Rows returns the sum of the weights of the learner's rows.
+func (l *Learner) Rows() float64 { return l.all.total }
+
 // structure returns the parent of each field (-1 for roots) and the fields in
-// an order that puts parents first: the forest that maximises the sum of mutual
-// information over its edges, less a nat of all rows together for each free
-// parameter of an edge (Akaike's criterion). An edge that does not gain that is
-// left out.
+// an order that puts parents first: the forest that maximises the sum over its
+// edges of the mutual information in the counts, less price nats of all rows
+// together for each free parameter of an edge. An edge that does not gain that
+// is left out.
 //
 // Reference: Chow & Liu (1968), Approximating discrete probability
 // distributions with dependence trees, theorem 1; Prim (1957) for the search.
-func (l *Learner) structure() (parent, order []int) {
+func (l *Learner) structure(c *counts, price float64) (parent, order []int) {
 	var (
 		d     = len(l.it.count)
 		most  = slices.Max(append([]int{1}, l.it.count...))
@@ -44,7 +49,7 @@ func (l *Learner) structure() (parent, order []int) {
 		parent[j], score[j] = -1, 0
 	}
 	cost := func(i, j int) float64 {
-		return float64((l.it.count[i]-1)*(l.it.count[j]-1)) / l.all.total
+		return price * float64((l.it.count[i]-1)*(l.it.count[j]-1)) / c.total
 	}
 	for at := 0; at >= 0 && at < d; {
 		in[at] = true
@@ -53,8 +58,8 @@ func (l *Learner) structure() (parent, order []int) {
 			if in[j] {
 				continue
 			}
-			l.it.joint(table, &l.all, at, j)
-			if s := information(table, l.it.count[at], l.it.count[j], l.all.total) - cost(at, j); s > score[j] {
+			l.it.joint(table, c, at, j)
+			if s := information(table, l.it.count[at], l.it.count[j], c.total) - cost(at, j); s > score[j] {
 				score[j], parent[j] = s, at
 			}
 		}
@@ -102,17 +107,28 @@ func xlogx(x float64) float64 {
 	return x * math.Log(x)
 }
 
+// akaike is the price of a parameter, in nats of all rows together.
+//
+// Reference: Akaike (1974), A new look at the statistical model identification.
+const akaike = 1
+
 // ChowLiu returns the tree of greatest likelihood that is worth its
 // parameters, and its distributions smoothed as estimate says.
 func (l *Learner) ChowLiu() (*Net, error) {
+	parent, order := l.structure(&l.all, akaike)
+	return l.net(parent, order, l.estimate)
+}
+
+// net returns the tree with the distributions p(code of j given group of its
+// parent p) that given returns, [groups of p × codes], or [codes] if p < 0.
+func (l *Learner) net(parent, order []int, given func(j, p int) []float64) (*Net, error) {
 	var (
-		parent, order = l.structure()
-		nodes         = make([]Node, 0, len(order))
-		at            = make([]int, len(order))
-		codes         = make([]int, len(order))
+		nodes = make([]Node, 0, len(order))
+		at    = make([]int, len(order))
+		codes = make([]int, len(order))
 	)
 	for _, j := range order {
-		n := Node{Parent: -1, Field: j, States: l.data.Books[j].Codes(), P: l.estimate(j, parent[j])}
+		n := Node{Parent: -1, Field: j, States: l.data.Books[j].Codes(), P: given(j, parent[j])}
 		if parent[j] >= 0 {
 			n.Parent = at[parent[j]]
 			n.Group = l.it.groups[parent[j]]
@@ -123,24 +139,27 @@ func (l *Learner) ChowLiu() (*Net, error) {
 	return New(codes, nodes)
 }
 
-// rowsOf counts the rows of each code of field j in each group of parent p:
-// [groups × codes], or [codes] if p < 0.
-func (l *Learner) rowsOf(j, p int) []float64 {
+// rowsOf counts the rows of each code of field j in each group of parent p, by
+// weight [rows]: [groups × codes], or [codes] if p < 0.
+func (l *Learner) rowsOf(j, p int, weight []float64) []float64 {
 	states := l.data.Books[j].Codes()
 	if p < 0 {
 		n := make([]float64, states)
 		for i, c := range l.data.Codes[j] {
-			n[c] += l.data.WeightOf(i)
+			n[c] += weight[i]
 		}
 		return n
 	}
 	n := make([]float64, l.it.count[p]*states)
 	group, given := l.it.groups[p], l.data.Codes[p]
 	for i, c := range l.data.Codes[j] {
-		n[int(group[given[i]])*states+int(c)] += l.data.WeightOf(i)
+		n[int(group[given[i]])*states+int(c)] += weight[i]
 	}
 	return n
 }
+
+// marginal returns p(code of j) over all rows, with half a row more for each code.
+func (l *Learner) marginal(j int) []float64 { return normalised(l.rowsOf(j, -1, l.weight), 0.5) }
 
 // strengths are what estimate chooses from, in rows.
 var strengths = []float64{0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256}
@@ -156,13 +175,13 @@ var strengths = []float64{0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256}
 // all other rows, which is a closed form of the counts. The marginal p(c) of a
 // root has half a row for each code.
 func (l *Learner) estimate(j, p int) []float64 {
-	marginal := normalised(l.rowsOf(j, -1), 0.5)
+	marginal := l.marginal(j)
 	if p < 0 {
 		return marginal
 	}
 	var (
 		states = len(marginal)
-		n      = l.rowsOf(j, p)
+		n      = l.rowsOf(j, p, l.weight)
 		group  = l.it.groups[j]
 		groups = l.it.count[j]
 		rows   = len(n) / states

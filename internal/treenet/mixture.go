@@ -38,6 +38,9 @@ func NewMixture(weight []float64, nets []*Net) (*Mixture, error) {
 	if len(nets) == 0 || len(weight) != len(nets) || !(sum > 0) {
 		return nil, fmt.Errorf("%d weights that sum to %v for %d nets", len(weight), sum, len(nets))
 	}
+	if math.Abs(sum-1) < 1e-12 {
+		sum = 1 // the weights of a mixture that was written are read bit for bit
+	}
 	cum := 0.0
 	for k, w := range weight {
 		cum += w / sum

@@ -294,7 +294,7 @@ func TestTreeIsTheBest(t *testing.T) {
 		}
 		best = max(best, value(parent))
 	})
-	parent, order := l.structure()
+	parent, order := l.structure(&l.all, akaike)
 	near(t, "value of the tree", value(parent), best)
 	if len(order) != fields {
 		t.Errorf("the order %v leaves fields out", order)

@@ -1,0 +1,183 @@
+package treenet
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/pace"
+	"github.com/seed-64d012fb/mimic/internal/par"
+	"github.com/seed-64d012fb/mimic/rng"
+)
+
+// How mini-batches of EM go.
+const (
+	firstRate = 0.6 // share of the way to what a batch asks for, in the first epoch
+	decay     = 0.1 // epoch e has rate firstRate / (1 + decay·e)
+	lanes     = 4   // parts of a batch that run in parallel: fixed, because sums of floats depend on it
+)
+
+// batchRows is the number of rows of a mini-batch.
+func batchRows(n int) int { return min(max(n/16, 128), 512) }
+
+// Hidden fits a hidden Chow–Liu tree with k states a latent node to the
+// learner's rows, on the Chow–Liu tree of the fields, and stops when the
+// likelihood of the validation rows no longer rises. It returns the tree that
+// was best there, and its mean log-probability of a validation row.
+//
+// Steps are EM on mini-batches, at a rate that decays: the first pass over the
+// rows comes as far as ten passes of EM over all rows do. A step can lower the
+// likelihood of all rows; validation keeps the best.
+//
+// Reference: Cappé & Moulines (2009), On-line expectation-maximization algorithm
+// for latent data models; Liu & Van den Broeck (2021), Tractable regularization
+// of probabilistic circuits, section 5, for mini-batches of parameters.
+func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength float64, key rng.Key) (*Mixture, float64, error) {
+	k = (k + 15) / 16 * 16 // what the kernels take
+	t := newTree(l.structure(&l.all, 0))
+	h := l.newHidden(t, k, strength, key.Child(0))
+	n := max(1, l.data.N/batchRows(l.data.N))
+	batches, err := t.batches(ctx, l.data, n, k, key.Child(1))
+	if err != nil {
+		return nil, 0, err
+	}
+	held, err := t.batches(ctx, valid, 1, k, key.Child(2))
+	if err != nil {
+		return nil, 0, err
+	}
+	p := newPass(h)
+	best := newKept(8)
+	for epoch := 0; ; epoch++ {
+		rate := firstRate / (1 + decay*float64(epoch))
+		for i, at := range shuffled(n, key.Child(3).Child(uint64(epoch))) {
+			if i > 0 && pace.Past(ctx) {
+				break
+			}
+			if err := p.expect(ctx, batches[at]); err != nil {
+				return nil, 0, err
+			}
+			h.maximise(p.total(), rate, p.total().weight/l.all.total)
+		}
+		v, err := p.mean(ctx, held[0])
+		if err != nil {
+			return nil, 0, err
+		}
+		pace.Tell(ctx, fmt.Sprintf("tree of %d latent states: %.3f nats", k, v), int64(epoch+1), 0)
+		net, err := h.net()
+		if err != nil {
+			return nil, 0, err
+		}
+		m, err := NewMixture([]float64{1}, []*Net{net})
+		if err != nil {
+			return nil, 0, err
+		}
+		if !best.keep(ctx, m, v) {
+			return best.m, best.nats, nil
+		}
+	}
+}
+
+// pass is the memory of passes over rows.
+type pass struct {
+	h        *hidden
+	expected [lanes]*expected
+	messages [lanes]*messages
+}
+
+func newPass(h *hidden) *pass {
+	p := &pass{h: h}
+	for i := range lanes {
+		p.expected[i], p.messages[i] = h.newExpected(), new(messages)
+	}
+	return p
+}
+
+// total returns what expect has come to.
+func (p *pass) total() *expected { return p.expected[0] }
+
+// expect sets total to the expected counts of the blocks of a batch.
+func (p *pass) expect(ctx context.Context, batch []*patterns) error {
+	err := par.Do(ctx, lanes, func(i int) error {
+		e, m := p.expected[i], p.messages[i]
+		e.clear()
+		for _, b := range batch[len(batch)*i/lanes : len(batch)*(i+1)/lanes] {
+			e.logP += p.h.upward(b, m)
+			p.h.downward(b, m, e)
+		}
+		return nil
+	})
+	for _, e := range p.expected[1:] {
+		if e.weight > 0 {
+			p.total().add(e)
+		}
+	}
+	return err
+}
+
+// mean returns the mean log-probability of the rows in blocks.
+func (p *pass) mean(ctx context.Context, blocks []*patterns) (float64, error) {
+	logP := make([]float64, len(blocks))
+	err := par.Do(ctx, lanes, func(i int) error {
+		for b := i; b < len(blocks); b += lanes {
+			logP[b] = p.h.upward(blocks[b], p.messages[i])
+		}
+		return nil
+	})
+	sum, weight := 0.0, 0.0
+	for b, x := range logP {
+		sum += x
+		weight += blocks[b].total
+	}
+	return sum / weight, err
+}
+
+// batches deals the rows of d out to n batches and returns the blocks of each. A
+// row that stands for several of the same is dealt to several batches, as
+// evenly as it goes, with its share of the weight: each batch is like the whole.
+func (t *tree) batches(ctx context.Context, d *coded.Data, n, k int, key rng.Key) ([][]*patterns, error) {
+	rows, weight := make([][]int32, n), make([][]float32, n)
+	starts := make([]float64, d.N)
+	key.Child(0).Float64s(starts, 0)
+	for _, r := range shuffled(d.N, key.Child(1)) {
+		w := d.WeightOf(r)
+		copies := min(int(math.Ceil(w)), n)
+		at := int(starts[r] * float64(n))
+		for c := range copies {
+			b := (at + c*n/copies) % n
+			rows[b] = append(rows[b], int32(r))
+			weight[b] = append(weight[b], float32(w/float64(copies)))
+		}
+	}
+	block := blockOf(len(t.parent), k)
+	batches := make([][]*patterns, n)
+	own := make([]interner, par.Workers(ctx))
+	return batches, par.DoWorker(ctx, n, func(worker, b int) error {
+		for lo := 0; lo < len(rows[b]); lo += block {
+			hi := min(lo+block, len(rows[b]))
+			batches[b] = append(batches[b], t.patternsOf(d, rows[b][lo:hi], weight[b][lo:hi], &own[worker]))
+		}
+		return nil
+	})
+}
+
+// shuffled returns 0 … n-1 in a random order of the key.
+func shuffled(n int, k rng.Key) []int {
+	words := make([]uint64, n)
+	k.Uint64s(words, 0)
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		switch {
+		case words[a] < words[b]:
+			return -1
+		case words[a] > words[b]:
+			return 1
+		}
+		return a - b
+	})
+	return order
+}
