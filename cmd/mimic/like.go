@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-64d012fb/mimic/table/files"
 )
 
 func newLike(con *console) *cobra.Command {
@@ -54,6 +56,9 @@ it has not seen. It is fit and sample in one go; fit also keeps the model.`,
 		defer p.stop()
 		d, err := readData(cmd.Context(), p, data, text, known)
 		if err != nil {
+			return err
+		}
+		if err := files.CheckSchema(out, d.Schema()); err != nil {
 			return err
 		}
 		f, err := family.fit(cmd.Context(), p, d)

@@ -38,7 +38,7 @@ func place(path string) string {
 // writable returns an error if path surely cannot be written, so that no long
 // work is done in vain.
 func writable(path string) error {
-	folder := filepath.Dir(path)
+	folder := filepath.Dir(filepath.Clean(path))
 	switch info, err := os.Stat(folder); {
 	case err != nil:
 		return fmt.Errorf("%s cannot be written: there is no folder %s", path, folder)

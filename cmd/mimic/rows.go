@@ -20,7 +20,7 @@ func countFlag(cmd *cobra.Command, n *int64, usage string) {
 }
 
 const (
-	outRows = "write the rows to `FILE`, in the format that its name says: .csv .tsv .jsonl .parquet, each also .gz or .zst; - is CSV on standard output"
+	outRows = "write the rows to `FILE`, in the format that its name says: .csv .tsv .jsonl .parquet, each also .gz or .zst; - is CSV on standard output; pictures also to .png, a contact sheet, .idx, or a folder, as in new/"
 )
 
 // firstRows returns the first n rows of a sequence.

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-64d012fb/mimic/table/files"
 )
 
 func newSample(con *console) *cobra.Command {
@@ -32,7 +34,8 @@ how good that is, and evidence too rare for it is refused.
 		Example: `  mimic sample adult.mimic -n 1000 -o new.csv
   mimic sample adult.mimic -n 1000000000 -o new.parquet
   mimic sample adult.mimic --rows 1000000:1000010
-  mimic sample adult.mimic -n 5 --given 'age=30..40,sex=Female'`,
+  mimic sample adult.mimic -n 5 --given 'age=30..40,sex=Female'
+  mimic sample digits.mimic -n 64 -o sheet.png`,
 		Args:              words("MODEL"),
 		ValidArgsFunction: completeModelFile,
 	}
@@ -63,6 +66,9 @@ how good that is, and evidence too rare for it is refused.
 		}
 		a, err := con.load(args[0])
 		if err != nil {
+			return err
+		}
+		if err := files.CheckSchema(out, a.Model.Schema()); err != nil {
 			return err
 		}
 		p := con.progress()

@@ -32,11 +32,17 @@ type Output interface {
 
 // Create starts a file of rows of the schema. The name says the format: .csv,
 // .tsv, .jsonl or .parquet, each also with .gz or .zst behind; "" and "-" are
-// standard output, as CSV. A file that is there already is replaced on Close.
+// standard output, as CSV. Of rows that have a picture, .png is a contact sheet of
+// all, .idx an IDX file, with their labels in one beside it, and a name that ends
+// in a slash a folder of PNG files. A file that is there already is replaced on
+// Close.
 func Create(path string, s *space.Schema) (Output, error) {
 	f, pack, err := formatOf(path)
 	if err != nil {
 		return nil, err
+	}
+	if f.ofPictures() {
+		return createPictures(path, f, pack, s)
 	}
 	to := destination(stdout{})
 	if path != "" && path != "-" {
@@ -74,13 +80,27 @@ func formatOf(path string) (f format, pack packing, err error) {
 	if path == "" || path == "-" {
 		return asCSV, unpackedFile, nil
 	}
+	if info, err := os.Stat(path); os.IsPathSeparator(path[len(path)-1]) || err == nil && info.IsDir() {
+		return asFolder, unpackedFile, atomicfile.CheckFolder(path)
+	}
 	name := strings.ToLower(filepath.Base(path))
 	ext := filepath.Ext(name)
 	if p := packing(ext); p == gzipped || p == zstandard {
 		pack = p
 		ext = filepath.Ext(strings.TrimSuffix(name, ext))
 	}
+	if strings.HasSuffix(strings.TrimSuffix(name, string(pack)), "-ubyte") { // as MNIST has it
+		ext = ".idx"
+	}
 	switch ext {
+	case ".png":
+		if pack == unpackedFile {
+			return asSheet, pack, nil
+		}
+	case ".idx":
+		return asIDX, pack, nil
+	case ".jpg", ".jpeg", ".gif", ".webp":
+		return "", "", fmt.Errorf("%s: pictures are written as PNG: name the sheet .png, or a folder", path)
 	case "", ".csv", ".txt":
 		return asCSV, pack, nil
 	case ".tsv", ".tab":
@@ -92,7 +112,7 @@ func formatOf(path string) (f format, pack packing, err error) {
 	case ".json":
 		return "", "", fmt.Errorf("%s: rows are written as JSON lines: name the file .jsonl", path)
 	}
-	return "", "", fmt.Errorf("%s: mimic writes .csv, .tsv, .jsonl and .parquet, each also with .gz or .zst behind", path)
+	return "", "", fmt.Errorf("%s: mimic writes .csv, .tsv, .jsonl and .parquet, each also with .gz or .zst behind, and pictures to .png, .idx or a folder, as in new/", path)
 }
 
 // destination is where the bytes of an output go.

@@ -15,6 +15,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -310,5 +311,150 @@ func TestPictureErrors(t *testing.T) {
 	}
 	if err := os.Remove("odd.idx"); err != nil { // no file is left open
 		t.Error(err)
+	}
+}
+
+// TestPicturesRoundTrip: what is written of pictures reads back as it was.
+func TestPicturesRoundTrip(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		channels, levels int
+		labels           []string
+	}{
+		{"bits", 1, 2, []string{"0", "1", "10"}},
+		{"grey", 1, 256, nil},
+		{"four", 1, 4, []string{"a cat", "a/b:dog?", ".hidden", ""}},
+		{"colour", 3, 256, []string{"x"}},
+		{"some", 3, 6, []string{"2", "3"}},
+	} {
+		m := &space.Image{Name: "image", Width: 5, Height: 3, Channels: c.channels, Levels: c.levels}
+		s := &space.Schema{Image: m}
+		if c.labels != nil {
+			s.Fields = []space.Field{{Name: "label", Kind: space.Category, Levels: c.labels}}
+			m.First = 1
+		}
+		s.Fields = append(s.Fields, m.Fields()...)
+		b := table.NewBatch(s, 0, 50)
+		for j := range s.Fields {
+			for i := range b.N {
+				b.Cols[j].Code[i] = int32((i*i + 7*j*j + i*j) % len(s.Fields[j].Levels))
+			}
+		}
+		folder(t, nil)
+		for path, sameOrder := range map[string]bool{
+			"new.idx": true, "new-images-idx3-ubyte.gz": true, "new.idx.zst": true, "new.csv": true, "new.parquet": true, "new.jsonl.gz": true,
+			"new/": c.labels == nil, "empty": c.labels == nil,
+		} {
+			if path == "empty" {
+				if err := os.Mkdir(path, 0o777); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w, err := Create(path, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for lo := 0; lo < b.N; lo += 20 {
+				if err := w.Write(b.Slice(lo, min(lo+20, b.N))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			w.Abort()
+			isTable := strings.HasPrefix(path, "new.csv") || strings.HasPrefix(path, "new.p") || strings.HasPrefix(path, "new.j")
+			if numbered := c.name == "bits" || c.name == "some"; strings.Contains(path, "i") && !isTable && c.labels != nil && !numbered {
+				continue // labels that are no numbers are numbered in IDX
+			}
+			opt := Options{}
+			if isTable || c.name == "colour" {
+				opt.Schema = s
+			}
+			back, _, err := Read(context.Background(), []string{path}, opt)
+			if err != nil {
+				t.Errorf("%s: %s: %v", c.name, path, err)
+				continue
+			}
+			got, want := rowsOf(back), rowsOf(table.New(b))
+			for i := range want {
+				if label, rest, ok := strings.Cut(want[i], ": "); ok && !isTable {
+					want[i] = strings.NewReplacer("/", "%2F", ":", "%3A", "?", "%3F", ".", "%2E").Replace(label) + ": " + rest
+					if label == "" {
+						want[i] = "-1 " + rest // without a folder: missing
+					}
+				}
+			}
+			if !sameOrder {
+				slices.Sort(got)
+				slices.Sort(want)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %s\n%s\n%s", c.name, path, strings.Join(got[:3], "\n"), strings.Join(want[:3], "\n"))
+			}
+		}
+		left, _ := filepath.Glob(".mimic-*")
+		if len(left) > 0 {
+			t.Errorf("%s: left behind %v", c.name, left)
+		}
+	}
+}
+
+// TestPicturesAreWrittenWhole: an output that is given up leaves nothing, and no
+// folder with files in it is replaced.
+func TestPicturesAreWrittenWhole(t *testing.T) {
+	m := &space.Image{Name: "image", Width: 2, Height: 2, Channels: 1, Levels: 2}
+	s := &space.Schema{Fields: append(m.Fields(), space.Field{Name: "label", Kind: space.Bool, Levels: []string{"0", "1"}}), Image: m}
+	folder(t, map[string]string{"full/x": ""})
+	for _, path := range []string{"new/", "new.png", "new.idx"} {
+		w, err := Create(path, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(table.NewBatch(s, 0, 3)); err != nil {
+			t.Fatal(err)
+		}
+		w.Abort()
+	}
+	if left, _ := os.ReadDir("."); len(left) != 1 {
+		t.Errorf("left behind %v", left)
+	}
+	plain := &space.Schema{Fields: []space.Field{{Name: "n", Kind: space.Integer, Max: 9}}}
+	for _, c := range []struct {
+		path, want string
+		s          *space.Schema
+	}{
+		{"full", "full is a folder with files in it, which is not replaced", s},
+		{"new.jpg", "new.jpg: pictures are written as PNG", s},
+		{"none/new/", "no such file", s},
+		{"new.png", "new.png is to be a contact sheet, and the rows have no picture", plain},
+		{"new/", "new/ is to be a folder of PNG files, and the rows have no picture", plain},
+		{"new.png.gz", "mimic writes", s},
+	} {
+		if _, err := Create(c.path, c.s); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.path, err, c.want)
+		}
+	}
+	// What IDX has no place for.
+	b := table.NewBatch(s, 0, 1)
+	b.Cols[4].Code[0] = table.Missing
+	w, err := Create("new.idx", s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	if err := w.Write(b); err == nil || !strings.Contains(err.Error(), "picture 0 has no label") {
+		t.Error(err)
+	}
+	// A sheet of nothing.
+	sheet, err := Create("new.png", s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sheet.Close(); err == nil {
+		t.Error("a sheet of no pictures")
+	}
+	if _, err := os.Stat("new.png"); err == nil {
+		t.Error("a sheet of no pictures is there")
 	}
 }

@@ -101,7 +101,7 @@ func Arrange(cells []image.Image, columns int) (image.Image, error) {
 	step := image.Pt(size.X*scale+scale, size.Y*scale+scale)
 	whole := image.Rect(0, 0, columns*step.X+scale, lines*step.Y+scale)
 	if whole.Dx() > MaxSheet || whole.Dy() > MaxSheet/whole.Dx() {
-		return nil, fmt.Errorf("%d pictures of %dx%d are too many for one sheet: write them to a folder", len(cells), size.X, size.Y)
+		return nil, tooMany(len(cells), size.X, size.Y)
 	}
 	s := newSheet(whole, grey)
 	for i, c := range cells {
@@ -111,6 +111,10 @@ func Arrange(cells []image.Image, columns int) (image.Image, error) {
 		}
 	}
 	return compact(s), nil
+}
+
+func tooMany(n, width, height int) error {
+	return fmt.Errorf("%d pictures of %dx%d are too many for one sheet: write them to a folder", n, width, height)
 }
 
 // canvas is what a sheet is drawn on.
