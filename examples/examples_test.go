@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -34,13 +35,47 @@ func read(t *testing.T, name string) ([][]string, string) {
 
 func TestExamples(t *testing.T) {
 	for _, e := range examples.List() {
+		if e.Title == "" || e.Origin == "" || !strings.Contains(e.Licence, "CC BY") {
+			t.Errorf("%s: title, origin or licence is not said", e.Name)
+		}
+		if e.Labels != "" {
+			continue
+		}
 		rows, file := read(t, e.Name)
 		if len(rows)-1 != e.Rows || file != e.File {
 			t.Errorf("%s: %d rows in %s, not %d in %s", e.Name, len(rows)-1, file, e.Rows, e.File)
 		}
-		if e.Title == "" || e.Origin == "" || !strings.Contains(e.Licence, "CC BY 4.0") {
-			t.Errorf("%s: title, origin or licence is not said", e.Name)
+	}
+}
+
+// TestDigits holds the digits, unpacked, against the sums of the published files.
+func TestDigits(t *testing.T) {
+	for name, c := range map[string]struct {
+		open func(string) (io.ReadCloser, string, error)
+		sum  string
+	}{
+		"images": {examples.Open, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"},
+		"labels": {examples.OpenLabels, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
+	} {
+		f, _, err := c.open("digits")
+		if err != nil {
+			t.Fatal(err)
 		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := sha256.New()
+		if _, err := io.Copy(h, z); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", h.Sum(nil)); got != c.sum {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if r, _, err := examples.OpenLabels("iris"); r != nil || err != nil {
+		t.Errorf("labels of a table: %v, %v", r, err)
 	}
 }
 
@@ -71,7 +106,7 @@ func TestIris(t *testing.T) {
 }
 
 func TestNoSuchExample(t *testing.T) {
-	if _, _, err := examples.Open("city"); err == nil || !strings.Contains(err.Error(), `no example is called "city"; there are "adult", "cities", "iris"`) {
+	if _, _, err := examples.Open("city"); err == nil || !strings.Contains(err.Error(), `no example is called "city"; there are "adult", "cities", "digits", "iris"`) {
 		t.Error(err)
 	}
 	if _, _, err := examples.Open("adlut"); err == nil || !strings.Contains(err.Error(), `did you mean "adult"?`) {
@@ -86,5 +121,6 @@ func ExampleList() {
 	// Output:
 	// example:adult, 48842 rows: census income: people of the 1994 census of the United States
 	// example:cities, 363 rows: cities of more than a million people, with longitude and latitude
+	// example:digits, 10000 rows: handwritten digits of 28x28 pixels: the test set of MNIST
 	// example:iris, 150 rows: sepals and petals of three species of iris
 }

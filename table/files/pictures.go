@@ -118,12 +118,15 @@ func pairLabels(sources []*source) (images []*source, err error) {
 // findLabels sets s.labels, where there are some: among those that are named, or
 // in a file beside.
 func (s *source) findLabels(named map[string]*source) {
+	if strings.HasPrefix(s.name, "example:") {
+		return // set already
+	}
 	for _, name := range pictures.LabelNames(s.name) {
 		if s.labels = named[name]; s.labels != nil {
 			return
 		}
 	}
-	if s.once || strings.HasPrefix(s.name, "example:") {
+	if s.once {
 		return
 	}
 	for _, name := range pictures.LabelNames(s.name) {

@@ -57,15 +57,8 @@ func expandOne(pattern string) ([]*source, error) {
 		return []*source{{name: "standard input", raw: stdin, once: true}}, nil
 	}
 	if name, ok := strings.CutPrefix(pattern, "example:"); ok {
-		s := &source{name: pattern, raw: func() (io.ReadCloser, error) {
-			r, _, err := examples.Open(name)
-			return r, err
-		}}
-		r, err := s.raw()
-		if err != nil {
-			return nil, err
-		}
-		return []*source{s}, r.Close()
+		s, err := fromExample(pattern, name)
+		return []*source{s}, err
 	}
 	if strings.Contains(pattern, "://") {
 		return nil, fmt.Errorf("%s is an address: download it, and give the file", pattern)
@@ -89,6 +82,27 @@ func expandOne(pattern string) ([]*source, error) {
 		}
 	}
 	return sources, nil
+}
+
+func fromExample(pattern, name string) (*source, error) {
+	opens := func(open func(string) (io.ReadCloser, string, error)) func() (io.ReadCloser, error) {
+		return func() (io.ReadCloser, error) {
+			r, _, err := open(name)
+			return r, err
+		}
+	}
+	s := &source{name: pattern, raw: opens(examples.Open)}
+	r, err := s.raw()
+	if err != nil {
+		return nil, err
+	}
+	if labels, _, err := examples.OpenLabels(name); err != nil {
+		return nil, err
+	} else if labels != nil {
+		s.labels = &source{name: "the labels of " + pattern, raw: opens(examples.OpenLabels)}
+		labels.Close()
+	}
+	return s, r.Close()
 }
 
 func fromPath(path string) (*source, error) {
