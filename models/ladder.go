@@ -8,6 +8,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
+	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/models/treemix"
 	"github.com/seed-64d012fb/mimic/models/uniform"
 )
@@ -67,5 +68,13 @@ var ladder = []Rung{
 			return mixing.Family{Seed: o.Seed, Validation: o.Validation}, nil
 		},
 		Decode: mixing.Decode,
+	},
+	{
+		Kind:    pixelnet.Kind,
+		Summary: "pictures of two levels, pixel by pixel: a network that looks at the ink around each",
+		New: func(o Options) (mimic.Family, error) {
+			return pixelnet.Family{Label: o.Label, Seed: o.Seed, Validation: o.Validation}, nil
+		},
+		Decode: pixelnet.Decode,
 	},
 }

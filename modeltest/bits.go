@@ -15,7 +15,7 @@ import (
 // savedAndLoaded asks of a model that was written and read for the same bits:
 // of its blob, of its densities and of its samples.
 func savedAndLoaded(s Subject) error {
-	for _, a := range []arena{kinds, wide, oneReal, twoReals} {
+	for _, a := range s.arenas(kinds, wide, oneReal, twoReals) {
 		t := a.rows(trainingRows, 18)
 		m, err := s.fitted(t, 1)
 		if err != nil {
@@ -123,7 +123,7 @@ func sameRows(whole *table.Table, from int, part *table.Table) error {
 // workersLeaveNoTrace fits rows of several blocks on 1, 2, 3 and 8 workers and
 // asks for one blob.
 func workersLeaveNoTrace(s Subject) error {
-	for _, a := range []arena{kinds, twoReals} {
+	for _, a := range s.arenas(kinds, twoReals) {
 		t := a.rows(2*table.BlockRows+1000, 20)
 		var want []byte
 		for _, workers := range []int{1, 2, 3, 8} {
@@ -148,7 +148,7 @@ func workersLeaveNoTrace(s Subject) error {
 // batchesLeaveNoTrace samples and scores rows in one batch and in uneven ones,
 // far into the sequence as well.
 func batchesLeaveNoTrace(s Subject) error {
-	for _, a := range []arena{kinds, wide, twoReals} {
+	for _, a := range s.arenas(kinds, wide, twoReals) {
 		m, err := s.fitted(a.rows(trainingRows, 21), 1)
 		if err != nil {
 			return err
@@ -198,7 +198,7 @@ func batchesLeaveNoTrace(s Subject) error {
 // concurrentUse scores, samples and writes one model from several goroutines,
 // which the race detector watches, and compares what each got.
 func concurrentUse(s Subject) error {
-	t := kinds.rows(trainingRows, 24)
+	t := s.arenas(kinds)[0].rows(trainingRows, 24)
 	m, err := s.fitted(t, 2)
 	if err != nil {
 		return err

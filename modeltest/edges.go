@@ -22,7 +22,7 @@ func fewRowsAndDullColumns(s Subject) error {
 		{Name: "no level", Kind: space.Category, Missing: question},
 		{Name: "number", Kind: space.Real, Min: -1, Max: 1},
 	}}, 0.5}
-	for _, a := range []arena{kinds, wide, twoReals, dull} {
+	for _, a := range s.arenas(kinds, wide, twoReals, dull) {
 		for _, n := range []int{0, 1, 2, 50} {
 			t := a.rows(n, 25)
 			if a.name == dull.name {
@@ -36,8 +36,9 @@ func fewRowsAndDullColumns(s Subject) error {
 			}
 		}
 	}
-	same := kinds.rows(60, 26).Select(make([]int, 60)) // row 0, sixty times
-	if err := s.copes(kinds, same); err != nil {
+	a := s.arenas(kinds)[0]
+	same := a.rows(60, 26).Select(make([]int, 60)) // row 0, sixty times
+	if err := s.copes(a, same); err != nil {
 		return fmt.Errorf("one row sixty times: %w", err)
 	}
 	return nil

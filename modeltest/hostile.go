@@ -22,7 +22,7 @@ const mutants = 1500
 // encodes. Decode must answer with an error or a model that works; nothing may
 // panic, and no blob may cost more memory than it is worth.
 func hostileBlobs(s Subject) (err error) {
-	for _, a := range []arena{kinds, oneReal} {
+	for _, a := range s.arenas(kinds, oneReal) {
 		m, err := s.fitted(a.rows(120, 28), 1)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func hostileBlobs(s Subject) (err error) {
 // Fuzz has a fuzzer change the blobs of fitted models: Decode must answer with an
 // error or a model that works.
 func Fuzz(f *testing.F, s Subject) {
-	for _, a := range []arena{kinds, oneReal} {
+	for _, a := range s.arenas(kinds, oneReal) {
 		m, err := s.fitted(a.rows(50, 31), 1)
 		if err != nil {
 			f.Fatal(err)
@@ -73,8 +73,8 @@ func Fuzz(f *testing.F, s Subject) {
 	}
 	f.Fuzz(func(t *testing.T, ofKinds bool, blob []byte) {
 		a := oneReal
-		if ofKinds {
-			a = kinds
+		if ofKinds || s.Pictures > 0 {
+			a = s.arenas(kinds)[0]
 		}
 		if err := s.survives(a, blob); err != nil {
 			t.Error(err)

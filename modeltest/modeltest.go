@@ -27,6 +27,10 @@ type Subject struct {
 	// Decode reads a model's blob.
 	Decode func(s *space.Schema, blob []byte) (mimic.Model, error)
 
+	// Pictures is the number of levels of the pictures that the family is made
+	// for: it is tested on small ones, and on no tables. 0 means tables.
+	Pictures int
+
 	// Inexact says that some marginals and conditionals have no exact answer,
 	// so that mimic.ErrUnsupported is taken for one.
 	Inexact bool

@@ -60,8 +60,8 @@ func marginals(s Subject) error {
 	return nil
 }
 
-// fieldSets returns each field, each pair of neighbours and all fields in
-// reverse.
+// fieldSets returns each field, each pair of neighbours, the picture where there is
+// one, and all fields in reverse.
 func fieldSets(s *space.Schema) (sets [][]int) {
 	var reverse []int
 	for j := range s.Fields {
@@ -70,6 +70,13 @@ func fieldSets(s *space.Schema) (sets [][]int) {
 			sets = append(sets, []int{j - 1, j})
 		}
 		reverse = append([]int{j}, reverse...)
+	}
+	if s.Image != nil { // the picture alone
+		picture := make([]int, s.Image.Pixels())
+		for i := range picture {
+			picture[i] = s.Image.First + i
+		}
+		sets = append(sets, picture)
 	}
 	return append(sets, reverse)
 }
@@ -255,6 +262,9 @@ func evidences(s *space.Schema) (out []space.Evidence) {
 // rises by one factor, 1/p(range), which quadrature confirms; outside it is
 // zero.
 func conditionalsOnReals(s Subject) error {
+	if s.Pictures > 0 {
+		return nil
+	}
 	m, err := s.fitted(oneReal.rows(trainingRows, 14), 1)
 	if err != nil {
 		return err

@@ -52,13 +52,35 @@ var twoReals = arena{"two reals", &space.Schema{Fields: []space.Field{
 	{Name: "y", Kind: space.Real, Min: -12, Max: 12},
 }}, 1. / 12}
 
+// pictures has a picture with a label. At two levels it has 1,536 rows.
+func pictures(levels int) arena {
+	m := space.Image{Name: "image", First: 2, Width: 3, Height: 3, Channels: 1, Levels: levels}
+	if levels > 2 {
+		m.Width, m.Height = 2, 2
+	}
+	fields := []space.Field{
+		{Name: "label", Kind: space.Category, Levels: []string{"a", "b", "c"}},
+		{Name: "key", Kind: space.ID, Pattern: "K{n:4}"},
+	}
+	return arena{"pictures", &space.Schema{Fields: append(fields, m.Fields()...), Image: &m}, 0.5}
+}
+
+// arenas returns those of tables, or that of pictures where the family is made for
+// them.
+func (s Subject) arenas(tables ...arena) []arena {
+	if s.Pictures > 0 {
+		return []arena{pictures(s.Pictures)}
+	}
+	return tables
+}
+
 // enumerable returns the arenas whose rows can be listed, and beyond whose rows
 // the subject's models have no probability to speak of.
 func (s Subject) enumerable() []arena {
 	if s.Unbounded {
-		return []arena{wide}
+		return s.arenas(wide)
 	}
-	return []arena{kinds, wide}
+	return s.arenas(kinds, wide)
 }
 
 // rows makes n rows of fields that depend on one another: each leans on a common

@@ -11,7 +11,7 @@ import (
 // one go, merged from the left, merged from the right, and with identities in
 // between. All give the same density.
 func statisticsLaws(s Subject) error {
-	for _, a := range []arena{kinds, wide, twoReals} {
+	for _, a := range s.arenas(kinds, wide, twoReals) {
 		t := a.rows(trainingRows, 16)
 		cuts := []int64{0, 0, 1, 90, 350, 351, trainingRows, trainingRows}
 		piece := func(f mimic.Fit, lo, hi int64) (mimic.Stats, error) {
@@ -74,7 +74,7 @@ func clamp(row int64, r table.Range) int64 { return min(max(row, r.Lo), r.Hi) }
 // weightLaws fits rows of weight 0, 1, 2 and 3, and the same rows left out or
 // repeated as often.
 func weightLaws(s Subject) error {
-	for _, a := range []arena{kinds, wide, twoReals} {
+	for _, a := range s.arenas(kinds, wide, twoReals) {
 		t := a.rows(trainingRows, 17)
 		weighted := *t.All()
 		weighted.Weight = make([]float64, weighted.N)

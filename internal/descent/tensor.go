@@ -64,3 +64,9 @@ func (g *Gradient) Row(i, row int) []float32 {
 	p.touched[row>>6] |= 1 << (row & 63)
 	return p.g[row*p.width:][:p.width]
 }
+
+// NewGradient returns a gradient of zeros, to look at what an Objective adds.
+func NewGradient(tensors []*Tensor) Gradient { return newGradient(tensors) }
+
+// At returns the gradient of weight w of tensor i.
+func (g *Gradient) At(i, w int) float32 { return g.parts[i].g[w] }

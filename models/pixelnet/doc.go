@@ -1,0 +1,40 @@
+// Package pixelnet is the rung of the causal-window network, for pictures of two
+// levels. Pixels come in raster order, and a network says how probable ink is in
+// each, given those before it, and the label of the picture where there is one:
+//
+//	p(x, y) = p(y) ∏_j p(x_j given x_<j, y),
+//	log-odds of ink in pixel j = (v + v_j)·h₂ + b_j + l[pattern of 16 pixels],
+//	h₂ = relu(W h₁ + c + t[pattern of 11 pixels]),
+//	h₁ = relu(a_j + Σ u[offset of ink from j] + Σ e[place of ink]),
+//
+// where the first sum runs over the ink in a window of nine lines above the pixel
+// and eight columns around it, and the second over all ink before it. Ink is the
+// rarer of the two levels: what has none costs nothing. A pixel without ink within
+// three columns and lines of it is quiet, and has an a_j, v_j and b_j of its own.
+// A label adds an embedding to h₁ and h₂ before they are rectified, and to b_j.
+//
+// Base measure: counting measure on pictures.
+//
+// Missing: pixels are never missing; a missing label is a label like any other.
+//
+// Cost: in a picture of d pixels, of which m are not quiet, O(m·H·(w + H₂)) to learn
+// from and O(d·H·(w + H₂)) to score and to sample, where w is the ink in a window,
+// H = 128 and H₂ = 32 numbers are hidden. Memory: 3·d·H numbers and more.
+//
+// Exact answers: p(x, y given the label, and given the first pixels in raster
+// order); p(y given x); the picture without its label.
+//
+// How it fails: what lies below or to the right of a gap says nothing of it but by
+// weighted draws, which get poor where much is given; what is far away speaks
+// through one sum over places alone; a few hundred pictures are learned by heart,
+// and the held-out ones stop it early.
+//
+// Reference: Larochelle & Murray (2011), The neural autoregressive distribution
+// estimator; van den Oord, Kalchbrenner & Kavukcuoglu (2016), Pixel recurrent
+// neural networks (causal windows); Kingma & Ba (2015), Adam.
+//
+// Deviations: NADE shares one sum over all pixels before, and has neither window,
+// patterns nor quiet pixels; of the quiet pixels without ink a fit looks at a
+// quarter, drawn at random, each counted four times, so that what it minimises is
+// right in the mean.
+package pixelnet

@@ -1,0 +1,104 @@
+package pixelnet
+
+import (
+	"github.com/seed-64d012fb/mimic/internal/descent"
+	"github.com/seed-64d012fb/mimic/internal/simd"
+)
+
+// gradientScratch is what the way back through the network needs.
+type gradientScratch struct {
+	odds   []float32 // [n]
+	second []float32 // [n][second]
+	first  []float32 // [n][hidden]
+	mix    []float32 // [second][hidden], the transpose of mix
+	after  []float32 // [hidden] sum over the pixels that come later
+}
+
+// prepare sets what does not depend on the picture.
+func (n *net) prepare(b *gradientScratch) {
+	b.mix = sized(b.mix, n.hidden*n.second)
+	for i := range n.hidden {
+		for j, w := range n.row(mix, i, n.second) {
+			b.mix[j*n.hidden+i] = w
+		}
+	}
+	b.after = sized(b.after, n.hidden)
+}
+
+// learn adds the gradient of the loss of the picture that was sketched, times a
+// weight, to g, and returns the loss.
+func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32) float64 {
+	v, b := &a.seeing, &a.slope
+	m := len(v.sights)
+	n.judge(v, label)
+	b.odds = sized(b.odds, m)
+	simd.Sigmoid(b.odds, v.odds)
+	loss := 0.0
+	for i, inked := range a.inked {
+		w := a.weight[i] * weight
+		loss -= float64(w) * logProb(v.odds[i], inked)
+		if inked {
+			b.odds[i]--
+		}
+		b.odds[i] *= w
+	}
+
+	b.second = sized(b.second, m*n.second)
+	for i, s := range v.sights {
+		e, z, d := b.odds[i], v.second[i*n.second:][:n.second], b.second[i*n.second:][:n.second]
+		g.Row(outBias, s.place)[0] += e
+		g.Row(outWide, s.wide)[0] += e
+		simd.Axpy(e, z, g.Dense(out))
+		simd.Axpy(e, z, g.Row(outAt, s.place))
+		copy(d, n.w[out])
+		simd.Add(d, n.row(outAt, s.place, n.second))
+		simd.Scale(e, d)
+		simd.ReLUGrad(d, z)
+		simd.Add(g.Row(near, s.near), d)
+		simd.Add(g.Dense(mixBias), d)
+	}
+	simd.AddMatMulT(g.Dense(mix), v.first, b.second, n.hidden, m, n.second)
+
+	b.first = sized(b.first, m*n.hidden)
+	clear(b.first)
+	simd.AddMatMul(b.first, b.second, b.mix, m, n.second, n.hidden)
+	simd.ReLUGrad(b.first, v.first[:m*n.hidden])
+	for i, s := range v.sights {
+		d := b.first[i*n.hidden:][:n.hidden]
+		simd.Add(g.Row(place, s.place), d)
+		simd.Scatter(g.Dense(window), d, v.list[s.lo:s.hi])
+	}
+	if n.classes > 0 {
+		n.learnLabel(g, v, b, int(label))
+	}
+	n.learnBefore(g, a)
+	return loss
+}
+
+// learnLabel adds the gradient of what the label adds.
+func (n *net) learnLabel(g *descent.Gradient, v *seeing, b *gradientScratch, label int) {
+	first := g.Dense(class)[label*n.hidden:][:n.hidden]
+	second := g.Dense(classMix)[label*n.second:][:n.second]
+	for i, s := range v.sights {
+		simd.Add(first, b.first[i*n.hidden:][:n.hidden])
+		simd.Add(second, b.second[i*n.second:][:n.second])
+		g.Row(classBias, label*2*n.pixels()+s.place)[0] += b.odds[i]
+	}
+}
+
+// learnBefore adds the gradient of what ink adds to all pixels that come after it:
+// a sum from the last pixel back.
+func (n *net) learnBefore(g *descent.Gradient, a *artist) {
+	v, b := &a.seeing, &a.slope
+	clear(b.after)
+	i := len(v.sights) - 1
+	for pixel := n.pixels() - 1; pixel >= 0; pixel-- {
+		if a.canvas.inked(pixel%n.width, pixel/n.width) {
+			simd.Add(g.Row(before, pixel), b.after)
+		}
+		if i >= 0 && v.sights[i].place%n.pixels() == pixel {
+			simd.Add(b.after, b.first[i*n.hidden:][:n.hidden])
+			i--
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package pixelnet
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/coded"
+)
+
+// law is a distribution over rows of codes: p(y) p(x | y), given the first pixels
+// of the picture, as many as are known.
+type law struct {
+	form
+	net   *net
+	prior []float64 // [classes] log p(y | known); nil where the net has no label
+	known []bool    // whether the first pixels have ink
+}
+
+var _ coded.Distribution = (*law)(nil)
+
+// scoreRows is how many pictures are unpacked at a time.
+const scoreRows = 64
+
+// LogProb implements coded.Distribution.
+func (l *law) LogProb(dst []float64, codes [][]uint16) {
+	a := l.net.artist()
+	defer l.net.pool.Put(a)
+	l.each(codes, len(dst), func(lo int, p *pictures) {
+		for i := range p.n {
+			dst[lo+i] = l.logProb(a, p, i)
+		}
+	})
+}
+
+// each runs body over parts of n rows, with the number of the first.
+func (l *law) each(codes [][]uint16, n int, body func(lo int, p *pictures)) {
+	part := make([][]uint16, len(codes))
+	for lo := 0; lo < n; lo += scoreRows {
+		rows := min(scoreRows, n-lo)
+		for j, c := range codes {
+			if c != nil {
+				part[j] = c[lo : lo+rows]
+			}
+		}
+		body(lo, l.gather(part, rows))
+	}
+}
+
+func (l *law) logProb(a *artist, p *pictures, i int) float64 {
+	if !l.agrees(p, i) {
+		return math.Inf(-1)
+	}
+	l.net.sketch(a, p, i, nil)
+	if l.label >= 0 || l.net.classes == 0 {
+		return l.ofLabel(a, p.labelOf(i))
+	}
+	all := make([]float64, len(l.prior))
+	for y := range all {
+		all[y] = l.ofLabel(a, uint16(y))
+	}
+	return logSum(all)
+}
+
+// agrees reports whether a picture begins with the known pixels.
+func (l *law) agrees(p *pictures, i int) bool {
+	for j, ink := range l.known {
+		if p.inked(i, j) != ink {
+			return false
+		}
+	}
+	return true
+}
+
+// ofLabel returns the log-probability of the picture that was sketched with a
+// label.
+func (l *law) ofLabel(a *artist, y uint16) float64 {
+	sum := 0.0
+	if l.prior != nil {
+		if sum = l.prior[y]; math.IsInf(sum, -1) {
+			return sum
+		}
+	}
+	return sum + l.net.logProb(a, y, len(l.known))
+}
+
+// logSum returns log Σ e^x.
+func logSum(x []float64) float64 {
+	top := slices.Max(x)
+	if math.IsInf(top, -1) {
+		return top
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Exp(v - top)
+	}
+	return top + math.Log(sum)
+}
+
+// What is known of a pixel.
+const (
+	free = iota
+	inkless
+	inked
+)
+
+// evidence returns what shares say of the pixels [pixels], and of the label: the
+// logarithms of the prior times the share. possible is false where nothing has
+// that much.
+func (l *law) evidence(share [][]float64) (pixels []uint8, prior []float64, possible bool) {
+	pixels = make([]uint8, l.pixels())
+	for j, ink := range l.known {
+		pixels[j] = inkless
+		if ink {
+			pixels[j] = inked
+		}
+	}
+	for j := range pixels {
+		s := share[l.first+j]
+		if s == nil {
+			continue
+		}
+		may := [3]bool{inkless: s[l.paper] > 0, inked: s[1-l.paper] > 0}
+		switch {
+		case pixels[j] != free && !may[pixels[j]] || !may[inkless] && !may[inked]:
+			return nil, nil, false
+		case !may[inkless]:
+			pixels[j] = inked
+		case !may[inked]:
+			pixels[j] = inkless
+		}
+	}
+	prior = slices.Clone(l.prior)
+	if l.label >= 0 && share[l.label] != nil {
+		for y, s := range share[l.label] {
+			prior[y] += math.Log(s)
+		}
+		if math.IsInf(logSum(prior), -1) {
+			return nil, nil, false
+		}
+	}
+	return pixels, prior, true
+}
+
+// Condition implements coded.Distribution: it is exact where the pixels that are
+// known are the first, in raster order, or none.
+func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) {
+	pixels, prior, possible := l.evidence(share)
+	if !possible {
+		return nil, math.Inf(-1), nil
+	}
+	n := 0
+	for n < len(pixels) && pixels[n] != free {
+		n++
+	}
+	if i := slices.IndexFunc(pixels[n:], func(k uint8) bool { return k != free }); i >= 0 {
+		return nil, 0, fmt.Errorf("given pixel %d, which others come before that are not given: %w", n+i, mimic.ErrUnsupported)
+	}
+	c := *l
+	c.known = make([]bool, n)
+	p := newPictures(&l.raster, 1)
+	for j := range n {
+		if c.known[j] = pixels[j] == inked; c.known[j] {
+			p.bits[j>>6] |= 1 << (j & 63)
+		}
+	}
+	total := 0.0
+	if n > len(l.known) {
+		a := l.net.artist()
+		defer l.net.pool.Put(a)
+		l.net.sketch(a, p, 0, func(s *sight, _ bool) float32 {
+			if s.place%l.pixels() < n {
+				return 1
+			}
+			return 0
+		})
+		if prior == nil {
+			total = l.net.logProb(a, 0, len(l.known))
+		}
+		for y := range prior {
+			if !math.IsInf(prior[y], -1) {
+				prior[y] += l.net.logProb(a, uint16(y), len(l.known))
+			}
+		}
+	}
+	if c.prior = prior; prior != nil {
+		total = logSum(prior)
+		for y := range prior {
+			prior[y] -= total
+		}
+	}
+	return &c, total, nil
+}
+
+// Marginal implements coded.Distribution: all fields in order, or the picture
+// without its label.
+func (l *law) Marginal(fields []int) (coded.Distribution, error) {
+	for i, j := range fields {
+		if i > 0 && j <= fields[i-1] {
+			return nil, fmt.Errorf("a picture and its label in another order: %w", mimic.ErrUnsupported)
+		}
+	}
+	has := func(j int) bool { return slices.Contains(fields, j) }
+	for j := range l.pixels() {
+		if !has(l.first + j) {
+			return nil, fmt.Errorf("a part of the picture: %w", mimic.ErrUnsupported)
+		}
+	}
+	m := *l
+	m.first = slices.Index(fields, l.first)
+	m.label = -1
+	if l.label >= 0 && has(l.label) {
+		m.label = slices.Index(fields, l.label)
+	}
+	return &m, nil
+}
+
+// Parameters implements coded.Distribution.
+func (l *law) Parameters() int64 {
+	sum := max(0, int64(len(l.prior))-1)
+	for _, w := range l.net.w {
+		sum += int64(len(w))
+	}
+	return sum
+}

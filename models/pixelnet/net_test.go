@@ -1,0 +1,247 @@
+package pixelnet
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-64d012fb/mimic/internal/descent"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// naive is the network in float64, as its formula is written: each pixel looks at
+// every pixel before it.
+type naive struct {
+	*net
+	w [tensors][]float64
+}
+
+func newNaive(n *net) *naive {
+	m := &naive{net: n}
+	for i, tensor := range n.w {
+		for _, x := range tensor {
+			m.w[i] = append(m.w[i], float64(x))
+		}
+	}
+	return m
+}
+
+// odds returns the log-odds of ink in the pixel in column x of line y.
+func (m *naive) odds(ink [][]bool, x, y, label int) float64 {
+	at := func(dx, dy int) bool {
+		return x+dx >= 0 && x+dx < m.width && y+dy >= 0 && ink[y+dy][x+dx]
+	}
+	pattern := func(west, north, farther int) (p int) {
+		bit := func(dx, dy, shift int) {
+			if at(dx, dy) {
+				p |= 1 << shift
+			}
+		}
+		for i := range farther {
+			bit(i-farther/2, -2, i)
+		}
+		for i := range north {
+			bit(i-north/2, -1, farther+i)
+		}
+		for i := range west {
+			bit(i-west, 0, farther+north+i)
+		}
+		return p
+	}
+	quiet := !at(-1, 0) && !at(-2, 0) && !at(-3, 0)
+	for dy := -3; dy < 0; dy++ {
+		for dx := -3; dx <= 3; dx++ {
+			quiet = quiet && !at(dx, dy)
+		}
+	}
+	spot := y*m.width + x
+	if quiet {
+		spot += m.pixels()
+	}
+	first := make([]float64, m.hidden)
+	add := func(tensor, row int) {
+		for i := range first {
+			first[i] += m.w[tensor][row*m.hidden+i]
+		}
+	}
+	add(place, spot)
+	for v := range m.height {
+		for u := range m.width {
+			if ink[v][u] && (v < y || v == y && u < x) {
+				add(before, v*m.width+u)
+			}
+		}
+	}
+	offset := 0
+	for dy := 0; dy <= above && dy < m.height; dy++ {
+		far := min(reach[dy], m.width-1)
+		for dx := -far; dx <= far && (dy > 0 || dx < 0); dx++ {
+			if at(dx, -dy) {
+				add(window, offset)
+			}
+			offset++
+		}
+	}
+	if m.classes > 0 {
+		add(class, label)
+	}
+	o := m.w[outBias][spot] + m.w[outWide][pattern(4, 7, 5)]
+	if m.classes > 0 {
+		o += m.w[classBias][label*2*m.pixels()+spot]
+	}
+	for j := range m.second {
+		z := m.w[mixBias][j] + m.w[near][pattern(3, 5, 3)*m.second+j]
+		if m.classes > 0 {
+			z += m.w[classMix][label*m.second+j]
+		}
+		for i, h := range first {
+			z += max(h, 0) * m.w[mix][i*m.second+j]
+		}
+		o += max(z, 0) * (m.w[out][j] + m.w[outAt][spot*m.second+j])
+	}
+	return o
+}
+
+// loss returns the loss of a picture whose pixels have weights.
+func (m *naive) loss(ink [][]bool, label int, weight []float64) (sum float64) {
+	for y := range m.height {
+		for x := range m.width {
+			z := m.odds(ink, x, y, label)
+			if ink[y][x] {
+				z = -z
+			}
+			sum += weight[y*m.width+x] * softplus(z)
+		}
+	}
+	return sum
+}
+
+// randomNet returns a network of pictures of a size whose weights are all random.
+func randomNet(width, height, classes int) (*net, []*descent.Tensor) {
+	n := &net{raster: newRaster(&space.Image{Width: width, Height: height, Channels: 1, Levels: 2}), classes: classes, hidden: 7, second: 5}
+	all := n.start(rng.New(1))
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, t := range all {
+		for i := range t.W {
+			t.W[i] = float32(r.NormFloat64() * .3)
+		}
+	}
+	return n, all
+}
+
+// randomPictures returns n pictures of strokes with labels.
+func randomPictures(g *raster, classes, n int) *pictures {
+	p := newPictures(g, n)
+	p.label = make([]uint16, n)
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range n {
+		p.label[i] = uint16(r.IntN(max(1, classes)))
+		for range 1 + i%3 {
+			x, y := r.IntN(g.width), r.IntN(g.height)
+			for range g.width + g.height {
+				j := y*g.width + x
+				p.bits[i*p.words+j>>6] |= 1 << (j & 63)
+				x = min(max(0, x+r.IntN(3)-1), g.width-1)
+				y = min(max(0, y+r.IntN(3)-1), g.height-1)
+			}
+		}
+	}
+	return p
+}
+
+// lines returns the ink of a picture line by line.
+func (p *pictures) lines(i int) [][]bool {
+	lines := make([][]bool, p.raster.height)
+	for y := range lines {
+		for x := range p.raster.width {
+			lines[y] = append(lines[y], p.inked(i, y*p.raster.width+x))
+		}
+	}
+	return lines
+}
+
+var sizes = [][2]int{{1, 1}, {1, 12}, {12, 1}, {3, 3}, {8, 8}, {20, 14}, {28, 28}, {70, 5}, {64, 64}}
+
+// TestOdds compares with the network as its formula is written.
+func TestOdds(t *testing.T) {
+	for _, size := range sizes {
+		for _, classes := range []int{0, 3} {
+			n, _ := randomNet(size[0], size[1], classes)
+			m := newNaive(n)
+			p := randomPictures(&n.raster, classes, 4)
+			a := n.artist()
+			for i := range p.n {
+				n.sketch(a, p, i, nil)
+				n.judge(&a.seeing, p.labelOf(i))
+				ink := p.lines(i)
+				for j, z := range a.seeing.odds {
+					want := m.odds(ink, j%n.width, j/n.width, int(p.labelOf(i)))
+					if math.Abs(float64(z)-want) > 1e-4*(1+math.Abs(want)) {
+						t.Fatalf("%v, %d classes, picture %d, pixel %d: odds %v, want %v", size, classes, i, j, z, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestGradient compares with finite differences of the loss.
+func TestGradient(t *testing.T) {
+	for _, classes := range []int{0, 3} {
+		n, all := randomNet(11, 13, classes)
+		if classes == 0 {
+			all = all[:class]
+		}
+		p := randomPictures(&n.raster, classes, 3)
+		weights := make([]float64, n.pixels())
+		for j := range weights {
+			weights[j] = float64(j % 4)
+		}
+		g := descent.NewGradient(all)
+		a := n.artist()
+		n.prepare(&a.slope)
+		m := newNaive(n)
+		loss := func() (sum float64) {
+			for i := range p.n {
+				sum += 1.5 * m.loss(p.lines(i), int(p.labelOf(i)), weights)
+			}
+			return sum
+		}
+		got := 0.0
+		for i := range p.n {
+			n.sketch(a, p, i, func(s *sight, _ bool) float32 { return float32(weights[s.place%n.pixels()]) })
+			got += n.learn(&g, a, p.labelOf(i), 1.5)
+		}
+		if want := loss(); math.Abs(got-want) > 1e-4*want {
+			t.Errorf("loss %v, want %v", got, want)
+		}
+		r := rand.New(rand.NewPCG(5, 6))
+		for i, tensor := range all {
+			touched := []int{} // and then any
+			for j := range tensor.W {
+				if g.At(i, j) != 0 {
+					touched = append(touched, j)
+				}
+			}
+			for try := range 60 {
+				j := r.IntN(len(tensor.W))
+				if try < 40 {
+					j = touched[r.IntN(len(touched))]
+				}
+				const h = 1e-5
+				w := m.w[i][j]
+				m.w[i][j] = w + h
+				up := loss()
+				m.w[i][j] = w - h
+				down := loss()
+				m.w[i][j] = w
+				want := (up - down) / (2 * h)
+				got := float64(g.At(i, j))
+				if math.Abs(got-want) > 1e-3*(1+math.Abs(want)) {
+					t.Errorf("%d classes, tensor %d, weight %d: gradient %v, want %v", classes, i, j, got, want)
+				}
+			}
+		}
+	}
+}

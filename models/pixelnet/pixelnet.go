@@ -1,0 +1,119 @@
+package pixelnet
+
+import (
+	"cmp"
+	"context"
+	"math"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/descent"
+	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// Kind is the name of the rung.
+const Kind = "pixelnet"
+
+// Family is the parametric family of networks.
+type Family struct {
+	Label      string // the field beside the picture, which need not be named
+	Seed       uint64 // of where the descent starts and what it sees first
+	Validation int64  // as in models.Options
+
+	Hidden int     // numbers in the first hidden layer (128)
+	Epochs float64 // passes over the pictures at most (20, or more where there are few)
+}
+
+var _ mimic.Family = Family{}
+
+// Kind implements mimic.Family.
+func (Family) Kind() string { return Kind }
+
+// NewFit implements mimic.Family.
+func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
+	form, err := formOf(s, f.Label)
+	if err != nil {
+		return nil, err
+	}
+	return coded.NewFit(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, error) {
+		l, err := f.learn(ctx, form, d)
+		if err != nil {
+			return nil, err
+		}
+		return &Model{coded.NewModel(Kind, d, l)}, nil
+	})
+}
+
+// The children of the seed's key.
+const (
+	forHolding = iota
+	forStart
+	forOrder
+	forQuiet
+)
+
+// heldShare is the share of the rows that are held out where the caller names
+// none.
+const heldShare = .1
+
+// learn fits the law to the rows.
+func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, error) {
+	key := rng.New(f.Seed)
+	form.paper = paperOf(form, d)
+	n := &net{raster: form.raster, classes: form.classes, hidden: cmp.Or(f.Hidden, hidden), second: second}
+	tensors := n.start(key.Child(forStart))
+	l := &law{form: form, net: n}
+	if form.label >= 0 {
+		l.prior = priorOf(d.Rows[form.label])
+	}
+	if d.N == 0 {
+		return l, nil
+	}
+	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
+	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forQuiet))
+	if form.classes == 0 {
+		tensors = tensors[:class]
+	}
+	_, err := descent.Run(ctx, o, tensors, descent.Options{
+		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate,
+		Key: key.Child(forOrder), Unit: "nats",
+	})
+	return l, err
+}
+
+// What the network and its descent are like. Held-out pictures say when to stop.
+const (
+	hidden      = 128
+	second      = 32
+	batch       = 8
+	rate        = .004
+	epochs      = 20
+	leastVisits = 20_000 // of pictures, where there are few
+)
+
+// paperOf returns the code that most pixels have.
+func paperOf(f form, d *coded.Data) uint16 {
+	var rows [2]float64
+	for _, r := range d.Rows[f.first:][:f.pixels()] {
+		rows[0] += r[0]
+		rows[1] += r[1]
+	}
+	if rows[1] > rows[0] {
+		return 1
+	}
+	return 0
+}
+
+// priorOf returns the logarithms of the label's distribution, smoothed as that of
+// a column by itself.
+func priorOf(rows []float64) []float64 {
+	p := make([]float64, len(rows))
+	even := dist.Uniform(len(rows))
+	dist.Smooth(p, rows, even, dist.Strength([][]float64{rows}, even))
+	for y := range p {
+		p[y] = math.Log(p[y])
+	}
+	return p
+}

@@ -1,0 +1,90 @@
+package pixelnet
+
+import (
+	"context"
+	"math"
+
+	"github.com/seed-64d012fb/mimic/internal/descent"
+	"github.com/seed-64d012fb/mimic/internal/par"
+	"github.com/seed-64d012fb/mimic/rng"
+)
+
+// lanes is how many pictures of a batch can be learned from at a time.
+const lanes = 4
+
+// objective is the negative log-probability of pictures given their labels.
+type objective struct {
+	net         *net
+	train, held *pictures
+	artists     [lanes]*artist
+	scale       float64 // what a picture of weight one counts
+	quiet       rng.Key // of the quiet pixels that are learned from
+}
+
+func newObjective(n *net, train, held *pictures, k rng.Key) *objective {
+	o := &objective{net: n, train: train, held: held, scale: 1, quiet: k}
+	for i := range o.artists {
+		o.artists[i] = n.artist()
+	}
+	if train.weight != nil {
+		o.scale = float64(train.n) / train.total()
+	}
+	return o
+}
+
+// Of the quiet pixels, the bulk of a picture, that have no ink, one of quietEvery
+// is learned from, as if it were as many.
+const quietEvery = 4
+
+// Gradient implements descent.Objective.
+func (o *objective) Gradient(g *descent.Gradient, lane int, examples []int, first int64) (loss float64) {
+	n, a := o.net, o.artists[lane]
+	n.prepare(&a.slope)
+	pixels := n.pixels()
+	for i, at := range examples {
+		stream := o.quiet.Stream(first + int64(i))
+		var word uint64
+		left := 0
+		n.sketch(a, o.train, at, func(s *sight, ink bool) float32 {
+			if s.place < pixels || ink {
+				return 1
+			}
+			if left == 0 {
+				word, left = stream.Uint64(), 32
+			}
+			drawn := word % quietEvery
+			word, left = word/quietEvery, left-1
+			if drawn != 0 {
+				return 0
+			}
+			return quietEvery
+		})
+		loss += n.learn(g, a, o.train.labelOf(at), float32(o.train.weightOf(at)*o.scale))
+	}
+	return loss
+}
+
+// heldBlock is the number of held-out pictures that one task measures.
+const heldBlock = 32
+
+// Held implements descent.Objective.
+func (o *objective) Held(ctx context.Context) (float64, error) {
+	if o.held == nil {
+		return math.NaN(), nil
+	}
+	sums := make([]float64, (o.held.n+heldBlock-1)/heldBlock)
+	err := par.Do(ctx, len(sums), func(block int) error {
+		a := o.net.artist()
+		defer o.net.pool.Put(a)
+		for i := block * heldBlock; i < min((block+1)*heldBlock, o.held.n); i++ {
+			o.net.sketch(a, o.held, i, nil)
+			sums[block] -= o.held.weightOf(i) * o.net.logProb(a, o.held.labelOf(i), 0)
+		}
+		return nil
+	})
+	sum := 0.0
+	for _, s := range sums {
+		sum += s
+	}
+	return sum / o.held.total(), err
+}

@@ -1,0 +1,126 @@
+package pixelnet
+
+import (
+	"math/bits"
+
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// What a pixel sees of those before it in raster order: a window of the lines
+// above and of its own, to the left.
+const (
+	above  = 9 // lines of the window above the pixel's
+	margin = 8 // columns of the window to either side, at most
+)
+
+// reach is how far the window reaches to the left in the pixel's own line, and to
+// either side in the lines above.
+var reach = [above + 1]int{8, 7, 7, 7, 7, 7, 7, 6, 6, 6}
+
+// The bits of the two patterns of pixels next to one: those to the left, in the
+// line above and in the line above that.
+const (
+	nearBits = 3 + 5 + 3
+	wideBits = 4 + 7 + 5
+)
+
+// quietReach is how far around a quiet pixel there is no ink.
+const quietReach = 3
+
+// raster is the size of pictures and the window that fits it: offsets that no two
+// pixels of such a picture have are left out.
+type raster struct {
+	width, height int
+	lines         [above + 1]line
+	offsets       int
+}
+
+// line is a line of the window.
+type line struct {
+	left, n int // columns from -left on, n of them
+	first   int // number of the first offset
+}
+
+func newRaster(m *space.Image) raster {
+	g := raster{width: m.Width, height: m.Height}
+	for dy := range min(above+1, m.Height) {
+		left := min(reach[dy], m.Width-1)
+		l := line{left, 2*left + 1, g.offsets}
+		if dy == 0 {
+			l.n = left
+		}
+		g.lines[dy] = l
+		g.offsets += l.n
+	}
+	return g
+}
+
+func (g *raster) pixels() int { return g.width * g.height }
+
+// canvas is the ink of one picture, a bit a pixel, with room around it.
+type canvas struct {
+	raster *raster
+	stride int // words of a line
+	bits   []uint64
+}
+
+func newCanvas(g *raster) *canvas {
+	stride := (g.width+2*margin+63)/64 + 1
+	return &canvas{g, stride, make([]uint64, stride*(g.height+above))}
+}
+
+func (c *canvas) clear() { clear(c.bits) }
+
+// ink sets the pixel in column x of line y.
+func (c *canvas) ink(x, y int) {
+	at := x + margin
+	c.bits[(y+above)*c.stride+at>>6] |= 1 << (at & 63)
+}
+
+// inked reports whether the pixel in column x of line y has ink.
+func (c *canvas) inked(x, y int) bool { return c.span(x, y, 1) != 0 }
+
+// put sets up to 32 pixels of line y, from column x on, to bits.
+func (c *canvas) put(x, y int, bits uint64) {
+	at := x + margin
+	w := c.bits[(y+above)*c.stride+at>>6:]
+	w[0] |= bits << (at & 63)
+	w[1] |= bits >> (64 - at&63)
+}
+
+// span returns n ≤ 57 pixels of line y, from column x on; both may lie outside the
+// picture, as far as the window reaches.
+func (c *canvas) span(x, y, n int) uint64 {
+	at := x + margin
+	w := c.bits[(y+above)*c.stride+at>>6:]
+	return (w[0]>>(at&63) | w[1]<<(64-at&63)) & (1<<n - 1)
+}
+
+// sight is what a pixel sees, but for the ink that is far.
+type sight struct {
+	place  int // the pixel's number; the quiet ones come after the others
+	near   int // pattern of the pixels next to it
+	wide   int // a larger one
+	lo, hi int // offsets of ink in the window: a part of a list
+}
+
+// look returns what the pixel in column x of line y sees, and appends the offsets
+// of ink in its window to list.
+func (c *canvas) look(x, y int, list []int32) (sight, []int32) {
+	g := c.raster
+	s := sight{place: y*g.width + x, lo: len(list)}
+	for dy := range min(above+1, g.height) {
+		l := &g.lines[dy]
+		for b := c.span(x-l.left, y-dy, l.n); b != 0; b &= b - 1 {
+			list = append(list, int32(l.first+bits.TrailingZeros64(b)))
+		}
+	}
+	s.hi = len(list)
+	w, n, nn := c.span(x-4, y, 4), c.span(x-3, y-1, 7), c.span(x-2, y-2, 5)
+	s.near = int(w>>1<<8 | n>>1&31<<3 | nn>>1&7)
+	s.wide = int(w<<12 | n<<5 | nn)
+	if w>>1 == 0 && n == 0 && c.span(x-quietReach, y-2, 2*quietReach+1) == 0 && c.span(x-quietReach, y-3, 2*quietReach+1) == 0 {
+		s.place += g.pixels()
+	}
+	return s, list
+}
