@@ -47,7 +47,7 @@ func (t *Net) Condition(share [][]float64) (*Net, float64) {
 				p[at+s] /= message[r]
 			}
 		}
-		n.P = p
+		n.P, n.logP, n.cum = p, nil, nil
 		logZ += math.Log(top)
 		if n.Parent < 0 {
 			logZ += math.Log(message[0])

@@ -109,6 +109,9 @@ func New(codes []int, nodes []Node) (*Net, error) {
 
 // prepare checks P and derives what evaluation and sampling need.
 func (n *Node) prepare() error {
+	if n.logP != nil {
+		return nil // of another net
+	}
 	n.logP = make([]float64, len(n.P))
 	n.cum = make([]float64, len(n.P))
 	for r := range n.rows() {
@@ -153,15 +156,18 @@ func (t *Net) LogProb(dst []float64, codes [][]uint16, own *Scratch) {
 		switch {
 		case n.Field == Latent:
 		case n.Parent < 0:
-			for i, c := range codes[n.Field] {
-				dst[i] += n.logP[c]
-			}
+			n.addRoot(dst, codes[n.Field])
 		case t.Nodes[n.Parent].Field != Latent:
 			n.addGiven(dst, codes[n.Field], codes[t.Nodes[n.Parent].Field])
 		}
 	}
-	if len(t.latents) > 0 {
-		t.sumLatents(dst, codes, own)
+	t.sumLatents(dst, codes, own, nil)
+}
+
+// addRoot adds log p(code) to dst [n rows].
+func (n *Node) addRoot(dst []float64, code []uint16) {
+	for i, c := range code {
+		dst[i] += n.logP[c]
 	}
 }
 
@@ -193,8 +199,10 @@ const chunk = 64
 const factors = 16
 
 // sumLatents adds the part of the log-probability in which latent nodes take
-// part: messages go up from the leaves, scaled so that nothing underflows.
-func (t *Net) sumLatents(dst []float64, codes [][]uint16, own *Scratch) {
+// part: messages go up from the leaves, scaled so that nothing underflows. If
+// node 0 is free, it takes no part: free gets the messages of the latent nodes
+// that hang on it, from row lo on.
+func (t *Net) sumLatents(dst []float64, codes [][]uint16, own *Scratch, free func(n *Node, lo int, up []float64)) {
 	if own.message == nil {
 		own.message = make(map[int][]float64)
 	}
@@ -205,11 +213,11 @@ func (t *Net) sumLatents(dst []float64, codes [][]uint16, own *Scratch) {
 	}
 	for lo := 0; lo < len(dst); lo += chunk {
 		hi := min(lo+chunk, len(dst))
-		t.sumLatentsOf(dst[lo:hi], codes, lo, own)
+		t.sumLatentsOf(dst[lo:hi], codes, lo, own, free)
 	}
 }
 
-func (t *Net) sumLatentsOf(dst []float64, codes [][]uint16, lo int, own *Scratch) {
+func (t *Net) sumLatentsOf(dst []float64, codes [][]uint16, lo int, own *Scratch, free func(n *Node, lo int, up []float64)) {
 	rows := len(dst)
 	for l := len(t.latents) - 1; l >= 0; l-- {
 		j := t.latents[l]
@@ -231,6 +239,8 @@ func (t *Net) sumLatentsOf(dst []float64, codes [][]uint16, lo int, own *Scratch
 		}
 		rescale(up, n.States, dst)
 		switch {
+		case n.Parent == 0 && free != nil:
+			free(n, lo, up)
 		case n.Parent < 0:
 			for i := range dst {
 				dst[i] += math.Log(dot(n.P, up[i*n.States:]))

@@ -14,7 +14,8 @@
 // unusual, O(d²·g²) for the tree with g ≤ 32 groups of codes a field; n·d to
 // score and to sample.
 //
-// Exact answers: every Condition and Marginal, by messages on the tree.
+// Exact answers: every Condition and Marginal, by messages on the tree, and p(x)
+// with every level of any field in one look at the row (LogJoint).
 //
 // How it fails: dependence between fields that are not neighbours passes
 // through those between them, and thins out; three fields that determine each

@@ -21,7 +21,8 @@
 // its messages; some hundred passes for each size that is tried. Scoring a row
 // takes O(d·s²), sampling one O(d).
 //
-// Exact answers: every Condition and Marginal, by messages on the trees.
+// Exact answers: every Condition and Marginal, by messages on the trees, and p(x)
+// with every level of any field in one look at the row (LogJoint).
 //
 // How it fails: where all fields depend on each other in ways that no tree is
 // near to, such as the pixels of a picture. Within a code a number is
