@@ -32,6 +32,9 @@ const (
 	mostCandidates  = 1 << 12 // of one row
 	pilotRows       = 1 << 14
 	drawRows        = 1 << 12 // candidates that are drawn at once
+
+	// The same of pictures, each of which takes long to draw.
+	pictureGlance, picturePilot, pictureMost = 1 << 7, 1 << 11, 1 << 10
 )
 
 // ErrTooRare reports evidence that proposals meet too seldom, or too unevenly,
@@ -58,6 +61,18 @@ type Quality struct {
 // the evidence has probability zero, ErrTooRare where the approximation would be
 // too bad, and mimic.ErrUnsupported where m knows neither way.
 func Given(ctx context.Context, m mimic.Model, e space.Evidence) (mimic.Model, Quality, error) {
+	return given(ctx, m, e, effort{pilot: pilotRows, most: mostCandidates})
+}
+
+// effort is how much is done for an approximate conditional.
+type effort struct {
+	glance int  // rows of the pilot that are enough where all of them weigh the same; 0 for none
+	pilot  int  // rows of the pilot
+	most   int  // candidates of one row
+	anyway bool // answer even if these are not enough
+}
+
+func given(ctx context.Context, m mimic.Model, e space.Evidence, how effort) (mimic.Model, Quality, error) {
 	e = telling(m.Schema(), e)
 	if _, ok := m.(mimic.Sampler); ok && len(e) == 0 {
 		return m, Quality{Exact: true}, nil
@@ -76,7 +91,7 @@ func Given(ctx context.Context, m mimic.Model, e space.Evidence) (mimic.Model, Q
 	if err != nil {
 		return nil, Quality{}, err
 	}
-	quality, err := pilot(ctx, m.Schema(), q)
+	quality, err := how.quality(ctx, m.Schema(), q)
 	if err != nil {
 		return nil, quality, err
 	}
@@ -93,23 +108,56 @@ func telling(s *space.Schema, e space.Evidence) (kept space.Evidence) {
 	return kept
 }
 
-// pilot finds out how good a proposal is, by a fixed key: the same evidence has
-// the same quality always.
-func pilot(ctx context.Context, s *space.Schema, q mimic.Proposal) (Quality, error) {
-	logw := make([]float64, pilotRows)
-	err := par.Do(ctx, pilotRows/drawRows, func(i int) error {
-		lo := i * drawRows
-		return q.Draw(newBatch(s, int64(lo), drawRows), logw[lo:lo+drawRows], rng.New(pilotRows))
+// quality finds out how good a proposal is.
+func (how effort) quality(ctx context.Context, s *space.Schema, q mimic.Proposal) (Quality, error) {
+	if how.glance > 0 {
+		share, quality, err := pilot(ctx, s, q, how.glance)
+		if err == nil && share > 1-1e-9 {
+			quality.Candidates, quality.Effective = 1, 1
+			return quality, nil
+		}
+	}
+	share, n, err := pilot(ctx, s, q, how.pilot)
+	if err != nil {
+		return n, err
+	}
+	for n.Candidates = enoughEffective; float64(n.Candidates)*share < enoughEffective; n.Candidates *= 2 {
+		if n.Candidates < how.most {
+			continue
+		}
+		n.Effective = max(1, share*float64(n.Candidates))
+		if how.anyway {
+			return n, nil
+		}
+		return n, fmt.Errorf("%w: %d candidates a row are worth %.1f, and %d are asked for; give less, or broader, evidence",
+			ErrTooRare, n.Candidates, n.Effective, enoughEffective)
+	}
+	if share > 1-1e-9 {
+		n.Candidates = 1 // all weights are equal: every candidate will do
+	}
+	n.Effective = float64(n.Candidates) * share
+	return n, nil
+}
+
+// pilot draws rows of a proposal by a fixed key: the same evidence has the same
+// quality always. It returns what share of a candidate is effective.
+func pilot(ctx context.Context, s *space.Schema, q mimic.Proposal, rows int) (share float64, n Quality, err error) {
+	logw := make([]float64, rows)
+	block := min(drawRows, (rows+7)/8)
+	err = par.Do(ctx, (rows+block-1)/block, func(i int) error {
+		lo := i * block
+		hi := min(lo+block, rows)
+		return q.Draw(newBatch(s, int64(lo), hi-lo), logw[lo:hi], rng.New(pilotRows))
 	})
 	if err != nil {
-		return Quality{}, err
+		return 0, Quality{}, err
 	}
 	top := math.Inf(-1)
 	for _, l := range logw {
 		top = max(top, l)
 	}
 	if math.IsInf(top, -1) {
-		return Quality{LogEvidence: top}, fmt.Errorf("%w: none of %d proposals meets it", ErrTooRare, pilotRows)
+		return 0, Quality{LogEvidence: top}, fmt.Errorf("%w: none of %d proposals meets it", ErrTooRare, rows)
 	}
 	var sum, squares float64
 	for _, l := range logw {
@@ -117,23 +165,11 @@ func pilot(ctx context.Context, s *space.Schema, q mimic.Proposal) (Quality, err
 		sum += w
 		squares += w * w
 	}
-	share := sum * sum / squares / pilotRows // of a candidate that is effective
-	n := Quality{
-		LogEvidence: top + math.Log(sum/pilotRows),
-		StdErr:      math.Sqrt(max(0, 1/share-1) / pilotRows),
-	}
-	for n.Candidates = enoughEffective; float64(n.Candidates)*share < enoughEffective; n.Candidates *= 2 {
-		if n.Candidates == mostCandidates {
-			n.Effective = share * mostCandidates
-			return n, fmt.Errorf("%w: %d candidates a row are worth %.1f, and %d are asked for; give less, or broader, evidence",
-				ErrTooRare, mostCandidates, n.Effective, enoughEffective)
-		}
-	}
-	if share > 1-1e-9 {
-		n.Candidates = 1 // all weights are equal: every candidate will do
-	}
-	n.Effective = float64(n.Candidates) * share
-	return n, nil
+	share = sum * sum / squares / float64(rows)
+	return share, Quality{
+		LogEvidence: top + math.Log(sum/float64(rows)),
+		StdErr:      math.Sqrt(max(0, 1/share-1) / float64(rows)),
+	}, nil
 }
 
 // newBatch returns a batch with room for the learned fields alone.

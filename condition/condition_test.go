@@ -158,6 +158,46 @@ func TestRareEvidenceIsRefused(t *testing.T) {
 }
 
 // rareProposer has proposals one in a thousand of which has any weight.
+// TestPicture: what Given refuses, Picture answers, and says how well; and where
+// all proposals weigh the same, each of them is a draw.
+func TestPicture(t *testing.T) {
+	m, _ := fitted(t, forest.Family{})
+	one := space.Evidence{{Field: 0, Codes: []int32{0}}}
+	if _, _, err := Given(t.Context(), unevenProposer{hide(m)}, one); !errors.Is(err, ErrTooRare) {
+		t.Fatalf("uneven weights: %v", err)
+	}
+	c, q, err := Picture(t.Context(), unevenProposer{hide(m)}, one)
+	if err != nil || q.Exact || q.Candidates != pictureMost || q.Effective < 1 || q.Effective > enoughEffective {
+		t.Fatalf("%+v, %v", q, err)
+	}
+	rows := table.NewBatch(m.Schema(), 0, 7)
+	if err := c.(mimic.Sampler).Sample(rows, rng.New(3)); err != nil {
+		t.Error(err)
+	}
+	if _, q, err = Picture(t.Context(), hide(m), one); err != nil || q.Candidates != 1 || q.Effective != 1 { // a is the first of the chain
+		t.Errorf("%+v, %v", q, err)
+	}
+}
+
+// unevenProposer proposes with weights that differ as those of hundreds of pixels
+// do.
+type unevenProposer struct{ hidden }
+
+func (u unevenProposer) Propose(e space.Evidence) (mimic.Proposal, error) {
+	q, err := u.hidden.Propose(e)
+	return unevenProposal{q}, err
+}
+
+type unevenProposal struct{ mimic.Proposal }
+
+func (u unevenProposal) Draw(dst *table.Batch, logw []float64, k rng.Key) error {
+	err := u.Proposal.Draw(dst, logw, k)
+	for i := range logw {
+		logw[i] += 3000 * k.Child(7).Float64(dst.First+int64(i))
+	}
+	return err
+}
+
 type rareProposer struct{ hidden }
 
 func (r rareProposer) Propose(e space.Evidence) (mimic.Proposal, error) {

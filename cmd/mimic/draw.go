@@ -20,6 +20,8 @@ type drawFlags struct {
 	given   []string
 	iid     bool
 	enforce bool
+
+	picture space.Evidence // what a picture shows; nil where none is given
 }
 
 func (d *drawFlags) register(cmd *cobra.Command) {
@@ -39,14 +41,25 @@ type drawn struct {
 // apply returns the model to draw from. Files that rules name are in folder.
 func (d *drawFlags) apply(ctx context.Context, m mimic.Model, folder string) (*drawn, error) {
 	r := &drawn{Model: m}
+	var e space.Evidence
 	if len(d.given) > 0 {
-		e, err := space.ParseEvidence(m.Schema(), strings.Join(d.given, ","))
-		if err != nil {
+		var err error
+		if e, err = space.ParseEvidence(m.Schema(), strings.Join(d.given, ",")); err != nil {
 			return nil, misuse{fmt.Errorf("--given: %w", err)}
 		}
-		given, quality, err := condition.Given(ctx, m, e)
+	}
+	find, what := condition.Given, "--given"
+	if len(d.picture) > 0 {
+		find, what = condition.Picture, "--given-image"
+	}
+	var err error
+	if e, err = join(m.Schema(), e, d.picture); err != nil {
+		return nil, err
+	}
+	if len(e) > 0 {
+		given, quality, err := find(ctx, m, e)
 		if err != nil {
-			return nil, fmt.Errorf("--given: %w", err)
+			return nil, fmt.Errorf("%s: %w", what, err)
 		}
 		r.Model, r.quality = given, &quality
 	}

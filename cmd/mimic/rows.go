@@ -62,6 +62,11 @@ func sampleTo(ctx context.Context, p *progress, m mimic.Model, r table.Range, se
 	if err != nil {
 		return nil, err
 	}
+	return sampleInto(ctx, p, m, r, seed, path, w, start)
+}
+
+// sampleInto writes rows of the model to an output that is at path.
+func sampleInto(ctx context.Context, p *progress, m mimic.Model, r table.Range, seed uint64, path string, w files.Output, start time.Time) (*made, error) {
 	defer w.Abort()
 	if err := sample.Run(ctx, m, w, sample.Options{Rows: r, Seed: seed, Progress: p.reach}); err != nil {
 		return nil, err

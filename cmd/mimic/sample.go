@@ -14,6 +14,7 @@ func newSample(con *console) *cobra.Command {
 		rows string
 		seed uint64
 		how  drawFlags
+		part partFlags
 		out  string
 	)
 	cmd := &cobra.Command{
@@ -30,12 +31,18 @@ or missing. Conditions separated by commas, or by several --given, all hold. Whe
 the model has no exact answer, rows are weighted and drawn again; the screen says
 how good that is, and evidence too rare for it is refused.
 
+--given-image draws the rest of a picture, of which --mask, or --top-half, says what
+is known: exactly, where the model draws pixels in an order in which all of that
+comes first, or has an exact answer for all; otherwise approximately, and the screen
+says how well. A sheet then begins with the picture and its known part.
+
 --enforce draws rows again that break a rule of the schema, and says how many.`,
 		Example: `  mimic sample adult.mimic -n 1000 -o new.csv
   mimic sample adult.mimic -n 1000000000 -o new.parquet
   mimic sample adult.mimic --rows 1000000:1000010
   mimic sample adult.mimic -n 5 --given 'age=30..40,sex=Female'
-  mimic sample digits.mimic -n 64 -o sheet.png`,
+  mimic sample digits.mimic -n 64 -o sheet.png
+  mimic sample digits.mimic -n 14 --given-image seven.png --top-half -o rest.png`,
 		Args:              words("MODEL"),
 		ValidArgsFunction: completeModelFile,
 	}
@@ -43,6 +50,7 @@ how good that is, and evidence too rare for it is refused.
 	cmd.Flags().StringVar(&rows, "rows", "", "sample the rows `A:B` of the sequence, from A up to, not including, B")
 	outFlag(cmd, &out, std, outRows)
 	how.register(cmd)
+	part.register(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of the sequence of rows")
 
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -73,11 +81,16 @@ how good that is, and evidence too rare for it is refused.
 		}
 		p := con.progress()
 		defer p.stop()
+		known, err := part.read(cmd.Context(), p, a.Model.Schema())
+		if err != nil {
+			return err
+		}
+		how.picture = known.evidence()
 		m, err := how.apply(cmd.Context(), a.Model, filepath.Dir(args[0]))
 		if err != nil {
 			return err
 		}
-		rowsMade, err := sampleTo(cmd.Context(), p, m.Model, r, seed, out)
+		rowsMade, err := known.sampleTo(cmd.Context(), p, m.Model, r, seed, out)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -29,6 +30,30 @@ func CheckSchema(path string, s *space.Schema) error {
 	return err
 }
 
+// CreateSheet starts a contact sheet of other pictures and then those of rows; the
+// name ends in .png.
+func CreateSheet(path string, s *space.Schema, first ...image.Image) (Output, error) {
+	if err := CheckSchema(path, s); err != nil {
+		return nil, err
+	}
+	file, err := atomicfile.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	w, err := pictures.NewSheetWriter(file, s, first...)
+	if err != nil {
+		file.Abort()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &output{Writer: w, file: file}, nil
+}
+
+// IsSheet reports whether a name is that of a contact sheet.
+func IsSheet(path string) bool {
+	f, _, err := formatOf(path)
+	return err == nil && f == asSheet
+}
+
 func (f format) ofPictures() bool { return f == asSheet || f == asFolder || f == asIDX }
 
 // createPictures starts an output of pictures.
@@ -44,17 +69,15 @@ func createPictures(path string, f format, pack packing, s *space.Schema) (Outpu
 		w, err := pictures.NewFolderWriter(folder.Dir, s)
 		return &output{Writer: w, file: noBytes{folder}}, err
 	}
+	if f == asSheet {
+		return CreateSheet(path, s)
+	}
 	file, err := atomicfile.Create(path)
 	if err != nil {
 		return nil, err
 	}
 	out := &output{file: file}
-	if f == asSheet {
-		out.Writer, err = pictures.NewSheetWriter(file, s)
-	} else {
-		err = out.startIDX(path, pack, s)
-	}
-	if err != nil {
+	if err := out.startIDX(path, pack, s); err != nil {
 		out.Abort()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -15,12 +15,13 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// NewSheetWriter returns a writer of one contact sheet, a PNG file, of all rows.
-func NewSheetWriter(w io.Writer, s *space.Schema) (table.Writer, error) {
+// NewSheetWriter returns a writer of one contact sheet, a PNG file, of all rows,
+// behind other pictures that come first.
+func NewSheetWriter(w io.Writer, s *space.Schema, first ...image.Image) (table.Writer, error) {
 	if s.Image == nil {
 		return nil, ErrNone
 	}
-	return &sheetWriter{w: w, schema: s}, nil
+	return &sheetWriter{w: w, schema: s, cells: first}, nil
 }
 
 type sheetWriter struct {
