@@ -7,6 +7,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/mixing"
+	"github.com/seed-64d012fb/mimic/models/nade"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
 	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/models/treemix"
@@ -76,5 +77,13 @@ var ladder = []Rung{
 			return pixelnet.Family{Label: o.Label, Seed: o.Seed, Validation: o.Validation}, nil
 		},
 		Decode: pixelnet.Decode,
+	},
+	{
+		Kind:    nade.Kind,
+		Summary: "the chain rule by a neural network, for vectors of bits and small categories",
+		New: func(o Options) (mimic.Family, error) {
+			return nade.Family{Seed: o.Seed, Validation: o.Validation}, nil
+		},
+		Decode: nade.Decode,
 	},
 }
