@@ -103,11 +103,11 @@ func (t *Net) logJoint(dst [][]float64, codes [][]uint16, field int, own *Scratc
 			node.addGiven(rest, codes[node.Field], codes[r.Nodes[p].Field])
 		}
 	}
-	r.sumLatents(rest, codes, own, func(z *Node, lo int, up []float64) {
+	r.sumLatents(rest, codes, own, func(z *Node, lo int, m *message) {
 		for c := range dst {
 			row := z.P[z.row(uint16(c))*z.States:][:z.States]
-			for i := range len(up) / z.States {
-				dst[c][lo+i] += math.Log(dot(row, up[i*z.States:]))
+			for i, p := range m.of {
+				dst[c][lo+i] += math.Log(dot(row, m.up[int(p)*z.States:]))
 			}
 		}
 	})

@@ -1,10 +1,6 @@
 package treenet
 
-import (
-	"math"
-
-	"github.com/seed-64d012fb/mimic/internal/coded"
-)
+import "github.com/seed-64d012fb/mimic/internal/coded"
 
 // blockRows is the most rows whose messages are passed together.
 const blockRows = 256
@@ -12,8 +8,8 @@ const blockRows = 256
 // blockSize is how many numbers a message of a block has, at most.
 const blockSize = 1 << 22
 
-// blockOf returns the number of rows of a block, for fields with k states each.
-func blockOf(fields, k int) int { return min(max(blockSize/(fields*k), 16), blockRows) }
+// blockOf returns the number of rows of a block, for nodes with k states each.
+func blockOf(nodes, k int) int { return min(max(blockSize/(nodes*k), 16), blockRows) }
 
 // patterns are a block of rows as the distinct patterns of codes that the
 // fields of each subtree show. What a message says depends on the pattern
@@ -50,64 +46,32 @@ func newTree(parent, order []int) tree {
 	return t
 }
 
-// interner numbers pairs of small numbers in the order in which they first come.
-type interner struct {
-	seen  []int32 // [blockRows × blockRows], the number of a pair, if its stamp is now
-	stamp []int32
-	now   int32
-	code  []int32 // [codes], the number of a code and 1, or 0
-}
-
 // patternsOf returns the patterns of rows of d, of the given weights.
 func (t *tree) patternsOf(d *coded.Data, rows []int32, weight []float32, in *interner) *patterns {
-	if in.seen == nil {
-		in.seen = make([]int32, blockRows*blockRows)
-		in.stamp = make([]int32, blockRows*blockRows)
-		in.code = make([]int32, math.MaxUint16+1)
-	}
 	var (
 		b     = &patterns{at: make([]pattern, len(t.parent))}
 		which = make([][]int32, len(t.parent)) // [fields][rows], the row's pattern
-		own   [blockRows]int
-		code  = in.code
+		codes = make([]uint16, len(rows))
+		own   [blockRows]int // the first row of a pattern
 	)
 	for o := len(t.order) - 1; o >= 0; o-- {
 		j := t.order[o]
+		for i, r := range rows {
+			codes[i] = d.Codes[j][r]
+		}
 		of := make([]int32, len(rows))
 		which[j] = of
-		// Number the codes, and then pairs of a number and a child's pattern.
-		n := int32(0)
-		for i, r := range rows {
-			c := d.Codes[j][r]
-			if code[c] == 0 {
-				n++
-				code[c] = n
-			}
-			of[i] = code[c] - 1
-		}
-		for _, r := range rows {
-			code[d.Codes[j][r]] = 0
-		}
+		n := in.codes(of, codes)
 		for _, c := range t.children[j] {
-			in.now++
-			n = 0
-			for i, x := range which[c] {
-				pair := int(of[i])*blockRows + int(x)
-				if in.stamp[pair] != in.now {
-					in.stamp[pair] = in.now
-					in.seen[pair] = n
-					n++
-				}
-				of[i] = in.seen[pair]
-			}
+			n = in.pairs(of, which[c])
 		}
 		p := &b.at[j]
-		p.n = int(n)
+		p.n = n
 		p.code = make([]int32, n)
 		next := int32(0)
 		for i, x := range of {
 			if x == next {
-				p.code[x] = int32(d.Codes[j][rows[i]])
+				p.code[x] = int32(codes[i])
 				own[x] = i
 				next++
 			}
