@@ -365,7 +365,14 @@ func TestWeights(t *testing.T) {
 		}
 		of = append(of, m)
 	}
-	m, err := Weigh(t.Context(), of, d)
+	pool, err := NewPool(t.Context(), d, of[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gained, err := pool.Add(t.Context(), of[1]); err != nil || !(gained > 0.01) {
+		t.Errorf("the second member gains %v nats a row (%v)", gained, err)
+	}
+	m, err := pool.Mixture()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,8 @@ func batchRows(n int) int { return min(max(n/16, 128), 512) }
 // Hidden fits a hidden Chow–Liu tree with k states a latent node to the
 // learner's rows, on the Chow–Liu tree of the fields, and stops when the
 // likelihood of the validation rows no longer rises. It returns the tree that
-// was best there, and its mean log-probability of a validation row.
+// was best there, and its mean log-probability of a validation row. From the
+// second start on the tree of the fields is that of resampled rows.
 //
 // Steps are EM on mini-batches, at a rate that decays: the first pass over the
 // rows comes as far as ten passes of EM over all rows do. A step can lower the
@@ -34,9 +35,16 @@ func batchRows(n int) int { return min(max(n/16, 128), 512) }
 // Reference: Cappé & Moulines (2009), On-line expectation-maximization algorithm
 // for latent data models; Liu & Van den Broeck (2021), Tractable regularization
 // of probabilistic circuits, section 5, for mini-batches of parameters.
-func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength float64, key rng.Key) (*Mixture, float64, error) {
+func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength float64, start int, key rng.Key) (*Mixture, float64, error) {
 	k = (k + 15) / 16 * 16 // what the kernels take
-	t := newTree(l.structure(&l.all, 0))
+	c := &l.all
+	if start > 0 {
+		var err error
+		if c, err = l.resampled(ctx, key.Child(4)); err != nil {
+			return nil, 0, err
+		}
+	}
+	t := newTree(l.structure(c, 0))
 	h := l.newHidden(t, k, strength, key.Child(0))
 	n := max(1, l.data.N/batchRows(l.data.N))
 	batches, err := t.batches(ctx, l.data, n, k, key.Child(1))
@@ -77,6 +85,21 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 			return best.m, best.nats, nil
 		}
 	}
+}
+
+// resampled returns the counts of the rows with weights of the Bayesian bootstrap:
+// each times a draw from Exp(1). The trees of different keys then differ where the
+// rows leave it open which is the best.
+//
+// Reference: Rubin (1981), The Bayesian bootstrap.
+func (l *Learner) resampled(ctx context.Context, k rng.Key) (*counts, error) {
+	weight := make([]float64, len(l.weight))
+	k.Float64s(weight, 0)
+	for i, w := range l.weight {
+		weight[i] = -w * math.Log(weight[i])
+	}
+	c := new(counts)
+	return c, l.it.countPairs(ctx, c, weight, parts)
 }
 
 // pass is the memory of passes over rows.

@@ -16,8 +16,8 @@ type kept struct {
 	wait     int
 }
 
-// gain is the rise, in nats a row, that EM goes on for.
-const gain = 1e-4
+// gain is the rise that EM goes on for, as a share of the nats of a row.
+const gain = 1e-5
 
 func newKept(patience int) *kept {
 	return &kept{patience: patience, nats: math.Inf(-1), goal: math.Inf(-1)}
@@ -29,7 +29,7 @@ func (k *kept) keep(ctx context.Context, m *Mixture, nats float64) bool {
 		k.m, k.nats = m, nats
 	}
 	if k.wait++; nats > k.goal {
-		k.goal, k.wait = nats+gain, 0
+		k.goal, k.wait = nats+gain*math.Abs(nats), 0
 	}
 	return k.wait < k.patience && !pace.Past(ctx)
 }

@@ -2,9 +2,11 @@ package treenet
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
 )
@@ -170,11 +172,13 @@ func (t *trees) expect(ctx context.Context, m *Mixture) (float64, error) {
 
 // Trees fits a mixture of n trees to the learner's rows by EM, and stops when
 // the likelihood of the validation rows no longer rises. It returns the mixture
-// that was best there, and its mean log-probability of a validation row.
-func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength float64, k rng.Key) (*Mixture, float64, error) {
-	t := l.newTrees(max(min(n, l.data.N), 1), strength, k)
+// that was best there, and its mean log-probability of a validation row. The
+// number of the start makes no difference but by the key.
+func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength float64, _ int, k rng.Key) (*Mixture, float64, error) {
+	n = max(min(n, l.data.N), 1)
+	t := l.newTrees(n, strength, k)
 	best := newKept(3)
-	for {
+	for step := int64(1); ; step++ {
 		m, err := t.maximise(ctx)
 		if err != nil {
 			return nil, 0, err
@@ -183,6 +187,7 @@ func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength 
 		if err != nil {
 			return nil, 0, err
 		}
+		pace.Tell(ctx, fmt.Sprintf("%d trees: %.3f nats", n, v), step, 0)
 		if !best.keep(ctx, m, v) {
 			return best.m, best.nats, nil
 		}

@@ -3,7 +3,6 @@ package treemix
 import (
 	"context"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
@@ -12,68 +11,77 @@ import (
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
-// kind is a kind of mixture that comes in sizes and strengths of smoothing.
-type kind struct {
-	sizes     []int
-	strengths []float64 // in rows
-	start     at        // where the search begins
-	fit       func(ctx context.Context, valid *coded.Data, size int, strength float64, k rng.Key) (*treenet.Mixture, float64, error)
-}
-
-// at is a place among sizes and strengths.
-type at struct{ size, strength int }
-
-// candidate is what has been fitted, with its mean log-probability of a
-// validation row.
-type candidate struct {
-	mixture *treenet.Mixture
-	nats    float64
-}
-
 // rowsOfOne is how many rows there must be for each state and each tree.
 const rowsOfOne = 20
 
-// choose fits one tree, hidden trees and mixtures of trees of the sizes and
-// strengths that a search by the validation rows comes to, and returns the
-// mixture of all of them that makes those rows most probable.
+// members is how many mixtures of the form, size and strength that were found to
+// be best are mixed, at most.
+const members = 4
+
+// worth is the rise, in nats a row, for which another member is taken in.
+const worth = 0.003
+
+// choose fits one tree, and from there on what validation rows ask for: the form
+// that is ahead at its start, in the size and strength that a search comes to,
+// several of it from different starts. It returns the mixture of all that were
+// fitted which makes the validation rows most probable.
 func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Key) (*treenet.Mixture, error) {
 	net, err := l.ChowLiu()
 	if err != nil {
 		return nil, err
 	}
 	tree, err := treenet.NewMixture([]float64{1}, []*treenet.Net{net})
+	if err != nil || valid.N == 0 {
+		return tree, err // of no rows at all
+	}
+	pool, err := treenet.NewPool(ctx, valid, tree)
 	if err != nil {
 		return nil, err
 	}
-	nats, err := tree.MeanLogProb(ctx, valid)
-	if err != nil {
+	most := int(l.Rows() / rowsOfOne)
+	forms := []*form{
+		{sizes: []int{16, 32, 64, 128}, strengths: []float64{1. / 16, 1. / 4, 1, 4}, here: at{0, 1}, fit: l.Hidden},
+		{sizes: []int{2, 4, 8, 16, 32, 64}, strengths: []float64{2, 8, 32, 128}, here: at{2, 1}, fit: l.Trees},
+	}
+	ahead := forms[0]
+	for i, f := range forms {
+		f.valid, f.most, f.key = valid, most, k.Child(uint64(i))
+		if err := f.try(share(ctx, 4-i), f.here); err != nil {
+			return nil, err
+		}
+		if f.nats > ahead.nats {
+			ahead = f
+		}
+	}
+	if err := ahead.climb(ctx); err != nil {
 		return nil, err
 	}
-	all := []candidate{{tree, nats}}
-	if valid.N == 0 {
-		return tree, nil // of no rows at all
+	for _, f := range forms {
+		if f.best != nil {
+			if _, err := pool.Add(ctx, f.best); err != nil {
+				return nil, err
+			}
+		}
 	}
-	kinds := []kind{
-		{[]int{16, 32, 64, 128}, []float64{.25, 1, 4}, at{0, 1}, l.Hidden},
-		{[]int{4, 8, 16, 32, 64}, []float64{2, 8, 32, 128}, at{1, 1}, l.Trees},
-	}
-	for i, kind := range kinds {
-		tried, err := kind.search(until(ctx, len(kinds)-i), valid, int(l.Rows()/rowsOfOne), k.Child(uint64(i)))
+	for start := 1; start < members && ahead.best != nil && !pace.Past(ctx); start++ {
+		m, _, err := ahead.at(ctx, ahead.here, start)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, tried...)
+		gained, err := pool.Add(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		if gained < worth {
+			break
+		}
 	}
-	mixtures := make([]*treenet.Mixture, len(all))
-	for i, c := range all {
-		mixtures[i] = c.mixture
-	}
-	return treenet.Weigh(ctx, mixtures, valid)
+	return pool.Mixture()
 }
 
-// until gives the next of so many parts of a fit an equal share of the time that
-// is left.
-func until(ctx context.Context, parts int) context.Context {
+// share returns a context that ends when one part of so many of the time that is
+// left has passed.
+func share(ctx context.Context, parts int) context.Context {
 	end, ok := pace.Until(ctx)
 	if !ok {
 		return ctx
@@ -82,43 +90,67 @@ func until(ctx context.Context, parts int) context.Context {
 	return pace.WithUntil(ctx, now.Add(end.Sub(now)/time.Duration(parts)))
 }
 
-// search climbs: from the start it goes to whatever neighbour in size or strength
-// makes the validation rows more probable, for as long as there is one. It
-// returns the best.
-func (s kind) search(ctx context.Context, valid *coded.Data, most int, k rng.Key) ([]candidate, error) {
-	var (
-		tried = map[at]bool{}
-		best  = candidate{nats: math.Inf(-1)}
-		here  = s.start
-	)
-	try := func(a at) error {
-		if tried[a] || a.size < 0 || a.size == len(s.sizes) || a != s.start && s.sizes[a.size] > most || a.strength < 0 || a.strength == len(s.strengths) || pace.Past(ctx) {
-			return nil
-		}
-		tried[a] = true
-		m, nats, err := s.fit(ctx, valid, s.sizes[a.size], s.strengths[a.strength], k.Child(uint64(a.size)))
-		if err == nil && nats > best.nats {
-			best, here = candidate{m, nats}, a
-		}
-		return err
+// form is a kind of mixture that comes in sizes and strengths of smoothing, and
+// what has been found of it.
+type form struct {
+	sizes     []int
+	strengths []float64 // in rows
+	most      int       // size that there are rows for
+	fit       func(ctx context.Context, valid *coded.Data, size int, strength float64, start int, k rng.Key) (*treenet.Mixture, float64, error)
+	valid     *coded.Data
+	key       rng.Key
+
+	tried map[at]bool
+	here  at // of the best, and before that where the search begins
+	best  *treenet.Mixture
+	nats  float64 // mean log-probability of a validation row under best
+}
+
+// at is a place among sizes and strengths.
+type at struct{ size, strength int }
+
+// at fits what is at a place.
+func (f *form) at(ctx context.Context, a at, start int) (*treenet.Mixture, float64, error) {
+	return f.fit(ctx, f.valid, f.sizes[a.size], f.strengths[a.strength], start, f.key.Child(uint64(start)).Child(uint64(a.size)))
+}
+
+// try fits what is at a place, if there is such a place and it has not been
+// tried, and takes note of it where it is the best.
+func (f *form) try(ctx context.Context, a at) error {
+	first := f.tried == nil
+	switch {
+	case first:
+		f.tried, f.nats = map[at]bool{}, math.Inf(-1)
+	case a.size < 0 || a.size == len(f.sizes) || a.strength < 0 || a.strength == len(f.strengths),
+		f.tried[a], f.sizes[a.size] > f.most, pace.Past(ctx):
+		return nil
 	}
-	if err := try(here); err != nil {
-		return nil, err
+	f.tried[a] = true
+	m, nats, err := f.at(ctx, a, 0)
+	if err == nil && (f.best == nil || nats > f.nats) {
+		f.best, f.nats, f.here = m, nats, a
 	}
-	for moved := true; moved; {
-		from := here
-		for _, to := range []at{{from.size + 1, from.strength}, {from.size, from.strength - 1}, {from.size, from.strength + 1}, {from.size - 1, from.strength}} {
-			if err := try(to); err != nil {
-				return nil, err
+	return err
+}
+
+// climb goes from place to a neighbour in size or strength that makes the
+// validation rows more probable, for as long as there is one.
+func (f *form) climb(ctx context.Context) error {
+	for {
+		from := f.here
+		for _, to := range []at{
+			{from.size + 1, from.strength}, {from.size, from.strength - 1},
+			{from.size, from.strength + 1}, {from.size - 1, from.strength},
+		} {
+			if err := f.try(ctx, to); err != nil {
+				return err
 			}
-			if here != from {
+			if f.here != from {
 				break
 			}
 		}
-		moved = here != from
+		if f.here == from {
+			return nil
+		}
 	}
-	if best.mixture == nil {
-		return nil, nil
-	}
-	return slices.Clip([]candidate{best}), nil
 }
