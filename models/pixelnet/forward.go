@@ -105,7 +105,7 @@ func (n *net) artist() *artist {
 
 // sketch looks at picture i and sets what its pixels see, of all pixels, or of
 // those that keep returns a weight for.
-func (n *net) sketch(a *artist, p *pictures, i int, keep func(s *sight, ink bool) float32) {
+func (n *net) sketch(a *artist, p *pictures, i int, keep func(place int, ink bool) float32) {
 	v := &a.seeing
 	v.sights, v.list = v.sights[:0], v.list[:0]
 	a.inked, a.weight = a.inked[:0], a.weight[:0]
@@ -116,12 +116,12 @@ func (n *net) sketch(a *artist, p *pictures, i int, keep func(s *sight, ink bool
 		for x := range n.width {
 			pixel := y*n.width + x
 			inked := p.inked(i, pixel)
-			s, list := a.canvas.look(x, y, v.list)
-			weight := float32(1)
+			at, weight := a.canvas.placeOf(x, y), float32(1)
 			if keep != nil {
-				weight = keep(&s, inked)
+				weight = keep(at, inked)
 			}
 			if weight > 0 {
+				s, list := a.canvas.look(x, y, at, v.list)
 				v.sights, v.list = append(v.sights, s), list
 				a.inked, a.weight = append(a.inked, inked), append(a.weight, weight)
 				n.see(v, len(v.sights)-1, a.ink)

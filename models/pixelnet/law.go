@@ -169,8 +169,8 @@ func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) 
 	if n > len(l.known) {
 		a := l.net.artist()
 		defer l.net.pool.Put(a)
-		l.net.sketch(a, p, 0, func(s *sight, _ bool) float32 {
-			if s.place%l.pixels() < n {
+		l.net.sketch(a, p, 0, func(place int, _ bool) float32 {
+			if place%l.pixels() < n {
 				return 1
 			}
 			return 0

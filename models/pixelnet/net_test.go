@@ -210,7 +210,7 @@ func TestGradient(t *testing.T) {
 		}
 		got := 0.0
 		for i := range p.n {
-			n.sketch(a, p, i, func(s *sight, _ bool) float32 { return float32(weights[s.place%n.pixels()]) })
+			n.sketch(a, p, i, func(place int, _ bool) float32 { return float32(weights[place%n.pixels()]) })
 			got += n.learn(&g, a, p.labelOf(i), 1.5)
 		}
 		if want := loss(); math.Abs(got-want) > 1e-4*want {

@@ -79,7 +79,8 @@ func (l *law) pixel(e *easel, j int, codes []uint16) {
 	if drawn {
 		v.sights, v.list = v.sights[:len(codes)], v.list[:0]
 		for i := range codes {
-			v.sights[i], v.list = e.canvases[i].look(x, y, v.list)
+			c := e.canvases[i]
+			v.sights[i], v.list = c.look(x, y, c.placeOf(x, y), v.list)
 			n.see(v, i, e.ink[i*n.hidden:][:n.hidden])
 		}
 		n.judge(v, e.labels...)

@@ -45,8 +45,8 @@ func (o *objective) Gradient(g *descent.Gradient, lane int, examples []int, firs
 		stream := o.quiet.Stream(first + int64(i))
 		var word uint64
 		left := 0
-		n.sketch(a, o.train, at, func(s *sight, ink bool) float32 {
-			if s.place < pixels || ink {
+		n.sketch(a, o.train, at, func(place int, ink bool) float32 {
+			if place < pixels || ink {
 				return 1
 			}
 			if left == 0 {

@@ -104,11 +104,28 @@ type sight struct {
 	lo, hi int // offsets of ink in the window: a part of a list
 }
 
+// quiet reports whether there is no ink before the pixel in column x of line y,
+// near it.
+func (c *canvas) quiet(x, y int) bool {
+	const n = 2*quietReach + 1
+	return c.span(x-quietReach, y, quietReach)|c.span(x-quietReach, y-1, n)|
+		c.span(x-quietReach, y-2, n)|c.span(x-quietReach, y-3, n) == 0
+}
+
+// placeOf returns the place of the pixel in column x of line y.
+func (c *canvas) placeOf(x, y int) int {
+	at := y*c.raster.width + x
+	if c.quiet(x, y) {
+		at += c.raster.pixels()
+	}
+	return at
+}
+
 // look returns what the pixel in column x of line y sees, and appends the offsets
 // of ink in its window to list.
-func (c *canvas) look(x, y int, list []int32) (sight, []int32) {
+func (c *canvas) look(x, y, place int, list []int32) (sight, []int32) {
 	g := c.raster
-	s := sight{place: y*g.width + x, lo: len(list)}
+	s := sight{place: place, lo: len(list)}
 	for dy := range min(above+1, g.height) {
 		l := &g.lines[dy]
 		for b := c.span(x-l.left, y-dy, l.n); b != 0; b &= b - 1 {
@@ -116,11 +133,10 @@ func (c *canvas) look(x, y int, list []int32) (sight, []int32) {
 		}
 	}
 	s.hi = len(list)
-	w, n, nn := c.span(x-4, y, 4), c.span(x-3, y-1, 7), c.span(x-2, y-2, 5)
-	s.near = int(w>>1<<8 | n>>1&31<<3 | nn>>1&7)
-	s.wide = int(w<<12 | n<<5 | nn)
-	if w>>1 == 0 && n == 0 && c.span(x-quietReach, y-2, 2*quietReach+1) == 0 && c.span(x-quietReach, y-3, 2*quietReach+1) == 0 {
-		s.place += g.pixels()
+	if s.hi > s.lo {
+		w, n, nn := c.span(x-4, y, 4), c.span(x-3, y-1, 7), c.span(x-2, y-2, 5)
+		s.near = int(w>>1<<8 | n>>1&31<<3 | nn>>1&7)
+		s.wide = int(w<<12 | n<<5 | nn)
 	}
 	return s, list
 }
