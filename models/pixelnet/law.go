@@ -146,26 +146,38 @@ func (l *law) evidence(share [][]float64) (pixels []uint8, prior []float64, poss
 // Condition implements coded.Distribution: it is exact where the pixels that are
 // known are the first, in raster order, or none.
 func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) {
+	c, rest, logProb := l.begin(share)
+	if c == nil {
+		return nil, math.Inf(-1), nil
+	}
+	if i := slices.IndexFunc(rest, func(k uint8) bool { return k != free }); i >= 0 {
+		return nil, 0, fmt.Errorf("given pixel %d, before which there are others that are not given: %w", i, mimic.ErrUnsupported)
+	}
+	return c, logProb, nil
+}
+
+// begin returns the law given the label and the first pixels, as many as the
+// shares give in a row, what they say of the others [pixels], and the probability
+// of the evidence that the law knows of, its logarithm. It returns nil where the
+// evidence is impossible.
+func (l *law) begin(share [][]float64) (c *law, rest []uint8, logProb float64) {
 	pixels, prior, possible := l.evidence(share)
 	if !possible {
-		return nil, math.Inf(-1), nil
+		return nil, nil, math.Inf(-1)
 	}
 	n := 0
 	for n < len(pixels) && pixels[n] != free {
 		n++
 	}
-	if i := slices.IndexFunc(pixels[n:], func(k uint8) bool { return k != free }); i >= 0 {
-		return nil, 0, fmt.Errorf("given pixel %d, which others come before that are not given: %w", n+i, mimic.ErrUnsupported)
-	}
-	c := *l
-	c.known = make([]bool, n)
+	begun := *l
+	begun.known = make([]bool, n)
 	p := newPictures(&l.raster, 1)
 	for j := range n {
-		if c.known[j] = pixels[j] == inked; c.known[j] {
+		if begun.known[j] = pixels[j] == inked; begun.known[j] {
 			p.bits[j>>6] |= 1 << (j & 63)
 		}
+		pixels[j] = free
 	}
-	total := 0.0
 	if n > len(l.known) {
 		a := l.net.artist()
 		defer l.net.pool.Put(a)
@@ -176,7 +188,7 @@ func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) 
 			return 0
 		})
 		if prior == nil {
-			total = l.net.logProb(a, 0, len(l.known))
+			logProb = l.net.logProb(a, 0, len(l.known))
 		}
 		for y := range prior {
 			if !math.IsInf(prior[y], -1) {
@@ -184,13 +196,13 @@ func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) 
 			}
 		}
 	}
-	if c.prior = prior; prior != nil {
-		total = logSum(prior)
+	if begun.prior = prior; prior != nil {
+		logProb = logSum(prior)
 		for y := range prior {
-			prior[y] -= total
+			prior[y] -= logProb
 		}
 	}
-	return &c, total, nil
+	return &begun, pixels, logProb
 }
 
 // Marginal implements coded.Distribution: all fields in order, or the picture

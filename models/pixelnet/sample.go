@@ -16,6 +16,7 @@ type easel struct {
 	canvases []*canvas
 	ink      []float32 // [pictures][hidden] sum of what the ink so far adds to the first layer
 	labels   []uint16
+	logw     []float64 // log-probability of the pixels that were given
 	streams  []*rng.Stream
 	seeing   seeing
 }
@@ -24,6 +25,7 @@ func (n *net) newEasel() *easel {
 	e := &easel{
 		ink:     make([]float32, easelPictures*n.hidden),
 		labels:  make([]uint16, easelPictures),
+		logw:    make([]float64, easelPictures),
 		streams: make([]*rng.Stream, easelPictures),
 	}
 	for range easelPictures {
@@ -36,6 +38,13 @@ func (n *net) newEasel() *easel {
 
 // Sample implements coded.Distribution: row i has stream i of the key.
 func (l *law) Sample(codes [][]uint16, first int64, k rng.Key) {
+	l.draw(codes, nil, nil, first, k)
+}
+
+// draw fills codes with rows first, first+1, … of the key's sequence. Pixels that
+// are not free take what they are to be, and logw [n rows] gets the logarithm of
+// how probable that was.
+func (l *law) draw(codes [][]uint16, logw []float64, pixels []uint8, first int64, k rng.Key) {
 	n := len(codes[l.first])
 	e := l.net.newEasel()
 	for lo := 0; lo < n; lo += easelPictures {
@@ -51,8 +60,16 @@ func (l *law) Sample(codes [][]uint16, first int64, k rng.Key) {
 			}
 		}
 		clear(e.ink)
+		clear(e.logw[:m])
 		for j := range l.pixels() {
-			l.pixel(e, j, codes[l.first+j][lo:lo+m])
+			given := uint8(free)
+			if pixels != nil {
+				given = pixels[j]
+			}
+			l.pixel(e, j, given, codes[l.first+j][lo:lo+m])
+		}
+		if logw != nil {
+			copy(logw[lo:], e.logw[:m])
 		}
 	}
 }
@@ -72,11 +89,11 @@ func (l *law) drawLabel(u float64) uint16 {
 }
 
 // pixel draws pixel j of the pictures on the easel and sets their codes.
-func (l *law) pixel(e *easel, j int, codes []uint16) {
+func (l *law) pixel(e *easel, j int, given uint8, codes []uint16) {
 	x, y := j%l.width, j/l.width
 	n, v := l.net, &e.seeing
-	drawn := j >= len(l.known)
-	if drawn {
+	judged := j >= len(l.known)
+	if judged {
 		v.sights, v.list = v.sights[:len(codes)], v.list[:0]
 		for i := range codes {
 			c := e.canvases[i]
@@ -86,11 +103,14 @@ func (l *law) pixel(e *easel, j int, codes []uint16) {
 		n.judge(v, e.labels...)
 	}
 	for i := range codes {
-		var ink bool
-		if drawn {
-			ink = e.streams[i].Float64() < probability(v.odds[i])
-		} else {
+		ink := given == inked
+		switch {
+		case !judged:
 			ink = l.known[j]
+		case given == free:
+			ink = e.streams[i].Float64() < probability(v.odds[i])
+		default:
+			e.logw[i] += logProb(v.odds[i], ink)
 		}
 		codes[i] = l.paper
 		if ink {
