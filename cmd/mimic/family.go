@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/artifact"
@@ -37,16 +38,18 @@ type familyFlags struct {
 	seed    uint64
 	holdout float64
 	budget  time.Duration
+	flags   *pflag.FlagSet
 }
 
 func (c *familyFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
+	c.flags = f
 	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries those made for such data and keeps the best on held-out rows")
 	f.StringVar(&c.label, "label", "", "`COLUMN` that a rung with a label explains by the others")
 	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and say how much closer to its very rows")
 	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
 	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
-	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries; 0 sets no limit")
+	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries, and, where it is given, that a network takes that is named; 0 sets no limit")
 	complete(cmd, "model", completeModel)
 }
 
@@ -135,11 +138,13 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 		return nil, err
 	}
 	train, held := fit.Split(d.Table, c.holdout, c.seed)
-	budget := c.budget
+	budget, opt := c.budget, fit.Options{Progress: p.reach}
 	if c.model != auto {
-		budget = 0
+		if budget = 0; c.flags.Changed("budget") {
+			opt.Budget = c.budget
+		}
 	}
-	trials, chosen, err := fit.Climb(ctx, train, held, rungs, budget, fit.Options{Progress: p.reach})
+	trials, chosen, err := fit.Climb(ctx, train, held, rungs, budget, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ func newFit(con *console) *cobra.Command {
 		text   textFlags
 		known  spaceFlags
 		family familyFlags
+		resume string
 		out    string
 	)
 	cmd := &cobra.Command{
@@ -24,15 +25,22 @@ screen shows what each step bought, in nats.
 
 MODEL is one zip archive: a manifest, the sample space, and the parameters. It is
 data and runs no code. The same data, flags and seed give the same bytes,
-whatever --workers is (with auto: as long as --budget is not spent).`,
+whatever --workers is (as long as --budget is not spent).
+
+A network learns for as long as --budget lets it, and without one until held-out
+rows say that it gains no more. With --resume its state is kept in a file, now and
+then and when it is interrupted: the same command goes on from there, to the same
+bits, and removes the file at the end.`,
 		Example: `  mimic fit example:adult -o adult.mimic
   mimic fit data.csv -o data.mimic --label income --seed 7
   mimic fit data.csv -o data.mimic --schema edited.yaml --type zip=category
-  mimic fit 'part-*.parquet' -o all.mimic --model independent`,
+  mimic fit 'part-*.parquet' -o all.mimic --model independent
+  mimic fit example:digits --levels 2 -o digits.mimic --model pixelnet --budget 10m --resume digits.state`,
 		Args:              words("DATA..."),
 		ValidArgsFunction: completeData,
 	}
 	outFlag(cmd, &out, "", "write the model to `MODEL`; - is standard output")
+	cmd.Flags().StringVar(&resume, "resume", "", "keep the state of a long fit in `FILE`, and go on from it where it is there")
 	family.register(cmd)
 	known.register(cmd)
 	text.register(cmd)
@@ -49,6 +57,10 @@ whatever --workers is (with auto: as long as --budget is not spent).`,
 		if err := family.check(); err != nil {
 			return err
 		}
+		if resume != "" && family.model == auto {
+			return misusef("--resume keeps the state of one fit: name its rung with --model")
+		}
+		state := checkpoint(resume)
 		if err := writable(out); err != nil {
 			return err
 		}
@@ -58,11 +70,14 @@ whatever --workers is (with auto: as long as --budget is not spent).`,
 		if err != nil {
 			return err
 		}
-		f, err := family.fit(cmd.Context(), p, d)
+		f, err := family.fit(state.keeps(cmd.Context()), p, d)
 		if err != nil {
-			return err
+			return state.explain(err)
 		}
 		if err := con.save(out, &f.Artifact); err != nil {
+			return err
+		}
+		if err := state.drop(); err != nil {
 			return err
 		}
 		p.stop()

@@ -89,8 +89,8 @@ type descent struct {
 // out then depends on the machine. A time that is more than enough changes
 // nothing.
 //
-// With a pace.Keeper, the state is kept when the context is cancelled and now
-// and then before; a run that finds one goes on from it, and comes to the same
+// With a pace.Keeper, the state is kept at the start, so that it shows at once
+// where it cannot be, now and then, and when the context is cancelled; a run that finds one goes on from it, and comes to the same
 // bits as one that was never interrupted.
 func Run(ctx context.Context, objective Objective, tensors []*Tensor, opt Options) (Result, error) {
 	if opt.Examples < 1 || opt.Batch < 1 || !(opt.Epochs > 0) || !(opt.Rate > 0) {
@@ -137,6 +137,9 @@ func (d *descent) run(ctx context.Context) error {
 		losses = make([]float64, d.Lanes)
 		whole  = context.WithoutCancel(ctx) // a step is taken wholly or not at all
 	)
+	if err := keeper.atFirst(d); err != nil {
+		return err
+	}
 	for d.Step < d.last(clock) {
 		if err := ctx.Err(); err != nil {
 			return keeper.atLast(d, err)

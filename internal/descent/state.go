@@ -75,6 +75,14 @@ type keeper struct {
 
 func newKeeper(ctx context.Context) *keeper { return &keeper{pace.KeeperOf(ctx), time.Now()} }
 
+// atFirst saves the state with which the descent starts.
+func (k *keeper) atFirst(d *descent) error {
+	if k.Keeper == nil || d.Step > 0 {
+		return nil
+	}
+	return k.save(d)
+}
+
 // sometimes saves the state if the last time is long ago.
 func (k *keeper) sometimes(d *descent) error {
 	if k.Keeper == nil || time.Since(k.last) < keepEvery {

@@ -1,6 +1,11 @@
 package pixelnet
 
-import "github.com/seed-64d012fb/mimic/internal/coded"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/seed-64d012fb/mimic/internal/coded"
+)
 
 // pictures are pictures in bits, each in words of its own.
 type pictures struct {
@@ -86,4 +91,13 @@ func (p *pictures) total() float64 {
 		sum += w
 	}
 	return sum
+}
+
+// digest names the pictures, for a checkpoint to know its fit by.
+func (p *pictures) digest() string {
+	h := sha256.New()
+	for _, x := range []any{p.bits, p.label, p.weight} {
+		binary.Write(h, binary.LittleEndian, x) // to a hash it cannot fail
+	}
+	return string(h.Sum(nil))
 }

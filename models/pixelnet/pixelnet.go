@@ -78,7 +78,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	}
 	_, err := descent.Run(ctx, o, tensors, descent.Options{
 		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate,
-		Key: key.Child(forOrder), Unit: "nats",
+		Key: key.Child(forOrder), Identity: o.train.digest() + o.held.digest(), Unit: "nats",
 	})
 	return l, err
 }

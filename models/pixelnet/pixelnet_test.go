@@ -1,12 +1,19 @@
 package pixelnet_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/modeltest"
 	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
 )
 
 // small are networks that take little time.
@@ -21,3 +28,65 @@ var small = modeltest.Subject{
 func TestModel(t *testing.T) { modeltest.Run(t, small) }
 
 func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, small) }
+
+// slot is a pace.Keeper in memory.
+type slot struct{ data []byte }
+
+func (s *slot) Load() ([]byte, error) { return s.data, nil }
+func (s *slot) Save(data []byte) error {
+	s.data = slices.Clone(data)
+	return nil
+}
+
+// bars returns pictures of 5x5 pixels with a bar, upright or not, as the label
+// says, and some dots.
+func bars(n int) *table.Table {
+	m := space.Image{Name: "image", First: 1, Width: 5, Height: 5, Channels: 1, Levels: 2}
+	label := space.Field{Name: "label", Kind: space.Category, Levels: []string{"lying", "upright"}}
+	b := table.NewBatch(&space.Schema{Fields: append([]space.Field{label}, m.Fields()...), Image: &m}, 0, n)
+	for i := range n {
+		upright := i & 1
+		b.Cols[0].Code[i] = int32(upright)
+		for x := range 5 {
+			for y := range 5 {
+				if at := i / 2 % 5; at == y && upright == 0 || at == x && upright == 1 || i*7+x*3+y*5%11 == 0 {
+					b.Cols[m.Field(x, y, 0)].Code[i] = 1
+				}
+			}
+		}
+	}
+	return table.New(b)
+}
+
+// TestResume interrupts a fit twice, and asks for the bits of one that was not.
+func TestResume(t *testing.T) {
+	rows := bars(300)
+	family := pixelnet.Family{Hidden: 16, Epochs: 5}
+	blob := func(m mimic.Model, err error) []byte {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := m.AppendBinary(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	want := blob(fit.Run(t.Context(), rows, family, fit.Options{}))
+	var kept slot
+	for _, at := range []int64{32, 96} {
+		ctx, cancel := context.WithCancel(pace.WithKeeper(t.Context(), &kept))
+		_, err := fit.Run(ctx, rows, family, fit.Options{Progress: func(stage string, done, _ int64) {
+			if stage[:5] == "epoch" && done >= at {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("interrupted at step %d: %v", at, err)
+		}
+	}
+	if got := blob(fit.Run(pace.WithKeeper(t.Context(), &kept), rows, family, fit.Options{})); !bytes.Equal(got, want) {
+		t.Error("a fit that was interrupted comes to another model")
+	}
+}
