@@ -2,6 +2,7 @@ package models
 
 import (
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/blend"
 	"github.com/seed-64d012fb/mimic/models/chowliu"
 	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/gaussian"
@@ -15,7 +16,15 @@ import (
 )
 
 // ladder lists the rungs, the simplest first.
-var ladder = []Rung{
+var ladder = append(rungs, Rung{
+	Kind:    blend.Kind,
+	Summary: "several rungs mixed, by weights that make held-out rows most probable",
+	New:     newBlend,
+	Decode:  decodeBlend,
+})
+
+// rungs are those that a blend can be made of.
+var rungs = []Rung{
 	{
 		Kind:    uniform.Kind,
 		Summary: "the box: every row within its corners is as probable as any other",

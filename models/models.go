@@ -38,19 +38,23 @@ type Rung struct {
 func All() []Rung { return append([]Rung(nil), ladder...) }
 
 // Lookup returns the rung of that kind.
-func Lookup(kind string) (Rung, error) {
-	for _, r := range ladder {
+func Lookup(kind string) (Rung, error) { return find(ladder, kind) }
+
+func find(rungs []Rung, kind string) (Rung, error) {
+	for _, r := range rungs {
 		if r.Kind == kind {
 			return r, nil
 		}
 	}
-	return Rung{}, fmt.Errorf("unknown model %q: one of %s", kind, strings.Join(Kinds(), ", "))
+	return Rung{}, fmt.Errorf("unknown model %q: one of %s", kind, strings.Join(kindsOf(rungs), ", "))
 }
 
 // Kinds returns the names of the rungs in the order of the ladder.
-func Kinds() []string {
-	kinds := make([]string, len(ladder))
-	for i, r := range ladder {
+func Kinds() []string { return kindsOf(ladder) }
+
+func kindsOf(rungs []Rung) []string {
+	kinds := make([]string, len(rungs))
+	for i, r := range rungs {
 		kinds[i] = r.Kind
 	}
 	return kinds

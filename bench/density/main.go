@@ -7,7 +7,8 @@
 // set. One rule for all: every rung has its default options; the validation
 // rows are the last of the rows that it is given, for it to choose by
 // (models.Options.Validation); test rows are looked at once. A model named twice
-// is fitted twice, with seeds of its own.
+// is fitted twice, with seeds of its own. A blend takes constituents that have
+// been fitted already as they are; its seconds are those of all of them.
 package main
 
 import (
@@ -25,6 +26,7 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/models/blend"
 )
 
 // result is one fit, measured.
@@ -56,7 +58,7 @@ func main() {
 	}
 	flag.StringVar(&opt.data, "data", "", "folder of the sets")
 	sets := flag.String("sets", strings.Join(names, ","), "sets to measure on")
-	kinds := flag.String("models", "independent,chowliu", "models to fit, of "+strings.Join(models.Kinds(), ", "))
+	kinds := flag.String("models", "chowliu,treemix,mixing,nade,blend", "models to fit, of "+strings.Join(models.Kinds(), ", "))
 	flag.IntVar(&opt.seeds, "seeds", 1, "fits to average over, seeds 1, 2, …")
 	flag.DurationVar(&opt.budget, "budget", 0, "time after which a fit that improves as long as it is let is to end; 0 for none")
 	flag.Parse()
@@ -100,29 +102,20 @@ const again = 1000
 
 // measure fits each model to a set once.
 func measure(ctx context.Context, name string, s *set, seed uint64, opt options) (results []result, err error) {
+	b := &bench{set: s, budget: opt.budget, fitted: map[string]fitted{}}
 	times := map[string]uint64{}
 	for _, kind := range opt.models {
-		own := seed + again*times[kind]
+		own := models.Options{Seed: seed + again*times[kind], Validation: s.valid.Rows()}
 		times[kind]++
-		rung, err := models.Lookup(kind)
+		f, err := b.get(ctx, kind, "all", s.learn, own)
 		if err != nil {
 			return nil, err
 		}
-		family, err := rung.New(models.Options{Seed: own, Validation: s.valid.Rows()})
-		if err != nil {
-			return nil, err
-		}
-		r := result{Set: name, Model: kind, Seed: own}
+		r := result{Set: name, Model: kind, Seed: own.Seed, Seconds: f.seconds, CPU: f.cpu}
 		if n := times[kind]; n > 1 {
 			r.Model = fmt.Sprintf("%s·%d", kind, n)
 		}
-		start, before := time.Now(), processorSeconds()
-		m, err := fit.Run(ctx, s.learn, family, fit.Options{Budget: opt.budget})
-		if err != nil {
-			return nil, err
-		}
-		r.Seconds, r.CPU = time.Since(start).Seconds(), processorSeconds()-before
-		if err := r.judge(ctx, m, s); err != nil {
+		if err := r.judge(ctx, f.model, s); err != nil {
 			return nil, err
 		}
 		results = append(results, r)
@@ -141,6 +134,9 @@ func (r *result) judge(ctx context.Context, m mimic.Model, s *set) (err error) {
 	fmt.Printf("%-8s %-14s seed %-5d valid %9.3f  test %9.3f ± %.3f  %6.1f s, %6.1f processor s", r.Set, r.Model, r.Seed, r.Valid.Mean, r.Test.Mean, r.Test.StdErr, r.Seconds, r.CPU)
 	if r.Test.Impossible > 0 {
 		fmt.Printf("  %d rows impossible", r.Test.Impossible)
+	}
+	if b, ok := m.(*blend.Model); ok {
+		fmt.Printf("  weights %.2f", b.Weights())
 	}
 	fmt.Println()
 	return nil

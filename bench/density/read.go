@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -15,6 +16,7 @@ import (
 // training, validation and test by those who published it.
 type set struct {
 	learn *table.Table // training rows, and the validation rows behind them
+	train *table.Table // the training rows alone
 	valid *table.Table // the validation rows alone
 	test  *table.Table
 }
@@ -36,8 +38,8 @@ func read(dir, name string) (*set, error) {
 	for j := range parts[0][0] {
 		s.Fields = append(s.Fields, space.Field{Name: fmt.Sprintf("x%d", j), Kind: space.Bool, Levels: []string{"0", "1"}})
 	}
-	learn := append(parts[0], parts[1]...)
-	return &set{tableOf(s, learn), tableOf(s, parts[1]), tableOf(s, parts[2])}, nil
+	learn := slices.Concat(parts[0], parts[1])
+	return &set{tableOf(s, learn), tableOf(s, parts[0]), tableOf(s, parts[1]), tableOf(s, parts[2])}, nil
 }
 
 // readBits returns the bits of each line of a compressed file of 0s and 1s with
