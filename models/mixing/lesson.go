@@ -47,7 +47,7 @@ func (t *task) design(s *survey, l *lessons, r *rand.Rand) {
 	for k := range len(p.contexts) + 1 {
 		start[k] = 1 / float32(len(p.contexts)+1)
 	}
-	p.mixer = newMixer(p.width(), []int{1, gates, classes}, start)
+	p.mixer = newMixer(p.width(), []int{1, gates, classes}, []int{1}, start)
 }
 
 // codes returns the number of codes of each feature.
@@ -135,7 +135,7 @@ func (t *task) learn(e *examples, passes int, k rng.Key) {
 		chances  = make([]float32, contexts)
 		x        = make([]float32, p.mixer.inputs)
 		z        [units]float32
-		selected [units]int
+		selected selection
 		n        = len(e.yes)
 		order    = make([]int32, n)
 	)
@@ -156,16 +156,16 @@ func (t *task) learn(e *examples, passes int, k rng.Key) {
 				chances[k], x[k] = chance(t.counts[c.first+int(cell)], c.back, chances)
 			}
 			p.fill(x, float32(e.own[i])/fine, e.bits[i])
-			selected[1], selected[2] = p.selected(e.gate[i], uint16(e.class[i]))
-			logit := p.predict(z[:], x, selected[:])
+			selected.units[1], selected.units[2] = p.selected(e.gate[i], uint16(e.class[i]))
+			p.predict(z[:], x, &selected)
 			step := float32(rate) * min(e.weight[i], weightMax)
-			p.mixer.learn(z[:], x, selected[:], logit, float32(e.yes[i]), step, step*lastShare)
+			p.mixer.learn(z[:], x, &selected, float32(e.yes[i]), step, step*lastShare)
 			for k, cell := range own {
 				t.counts[p.contexts[k].first+int(cell)][e.yes[i]] += e.weight[i]
 			}
 		}
 	}
-	for _, w := range append(p.sets, p.last) {
+	for _, w := range p.weights() {
 		for i := range w {
 			w[i] = float32(quantise(w[i], fineWeight)) / fineWeight
 		}

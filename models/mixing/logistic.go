@@ -7,7 +7,7 @@ import "math"
 
 // limit bounds the logit of a prediction, so that nothing is impossible: it is
 // a probability of 3e-6.
-const limit = 12.7
+const limit = 12.75
 
 func clamp(x float32) float32 {
 	switch { // faster than min and max, which look for NaN
@@ -27,10 +27,20 @@ func logOdds(logit float64) (yes, no float64) {
 	return min(logit, 0) - tail, min(-logit, 0) - tail
 }
 
-// probability returns σ(logit).
-func probability(logit float32) float32 {
-	return float32(1 / (1 + math.Exp(-float64(logit))))
-}
+// probability returns σ(logit) to 2e-3 of the smaller of it and its complement:
+// what learning needs, not what is returned.
+func probability(logit float32) float32 { return sigmoid[int((clamp(logit)+limit)*sigmoidParts)] }
+
+const sigmoidParts = 256 // of a unit
+
+// sigmoid holds σ at the middles of the parts of [-limit, limit].
+var sigmoid = func() []float32 {
+	t := make([]float32, 2*limit*sigmoidParts+2)
+	for i := range t {
+		t[i] = float32(1 / (1 + math.Exp(limit-(float64(i)+.5)/sigmoidParts)))
+	}
+	return t
+}()
 
 const mantissa = 11 // bits of a float32's mantissa that logTable looks at
 

@@ -11,6 +11,9 @@
 // of products fitted to the rows, and some of the codes before it; the selectors
 // s_m choose the weights of each unit.
 //
+// A grey picture is told pixel by pixel in raster order, each value by planes: is
+// it 0, and if not its bits; a label beside it comes first. See picture.go.
+//
 // Base measure: that of each field (see space.Field).
 //
 // Missing: a code like any other, to be predicted and to predict by.
@@ -40,6 +43,7 @@ package mixing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/seed-64d012fb/mimic"
@@ -75,8 +79,10 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	if o.Orders < 0 || o.Orders > mostOrders {
 		return nil, fmt.Errorf("%d orders: want 0 (chosen on held-out rows) to %d", o.Orders, mostOrders)
 	}
-	if s.Image != nil && s.Image.Levels > 2 {
-		return nil, fmt.Errorf("pictures of %d levels: %w", s.Image.Levels, mimic.ErrUnsuited)
+	if grey(s) {
+		if _, err := suits(s); err != nil {
+			return nil, err
+		}
 	}
 	return coded.NewFit(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, error) {
 		for j, rows := range d.Rows {
@@ -85,17 +91,28 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 					s.Fields[d.Fields[j]].Name, len(rows), mostCodes, mimic.ErrUnsuited)
 			}
 		}
-		v, err := fitVector(ctx, d, o)
+		law, err := o.law(ctx, d)
 		if err != nil {
 			return nil, err
 		}
-		return coded.NewChain(Kind, d, v), nil
+		return coded.NewChain(Kind, d, law), nil
 	})
+}
+
+// grey reports whether rows are pictures of more than black and white.
+func grey(s *space.Schema) bool { return s.Image != nil && s.Image.Levels > 2 }
+
+func (o Family) law(ctx context.Context, d *coded.Data) (coded.ChainLaw, error) {
+	if grey(d.Schema) {
+		return fitPicture(ctx, d, o)
+	}
+	return fitVector(ctx, d, o)
 }
 
 // blob is what AppendBinary of either distribution writes.
 type blob struct {
-	Vector *vectorBlob `cbor:"vector,omitempty"`
+	Vector  *vectorBlob  `cbor:"vector,omitempty"`
+	Picture *pictureBlob `cbor:"picture,omitempty"`
 }
 
 // Decode reads what Model.AppendBinary wrote.
@@ -105,10 +122,13 @@ func Decode(s *space.Schema, data []byte) (mimic.Model, error) {
 		if err := wire.Decode(data, &b); err != nil {
 			return nil, err
 		}
-		if b.Vector == nil {
-			return nil, fmt.Errorf("no distribution")
+		switch {
+		case grey(s) && b.Picture != nil:
+			return b.Picture.picture(s, codes)
+		case !grey(s) && b.Vector != nil:
+			return b.Vector.vector(codes)
 		}
-		return b.Vector.vector(codes)
+		return nil, errors.New("no model of such data")
 	})
 	if err != nil {
 		return nil, err

@@ -83,7 +83,7 @@ func (s *scratch) answer(c *chain, p *predictor, j int) {
 	s.logit = s.logit[:0]
 	var (
 		z        [units]float32
-		selected [units]int
+		selected selection
 	)
 	for i, row := range s.asked {
 		for at, cell := range s.sight.cells[i*k : (i+1)*k] {
@@ -91,7 +91,7 @@ func (s *scratch) answer(c *chain, p *predictor, j int) {
 		}
 		own := c.classes.logit(s.at[int(row)*n:(int(row)+1)*n], j, p.question)
 		p.fill(x, own, s.sight.bits[i])
-		selected[1], selected[2] = p.selected(s.sight.gate[i], class[row])
-		s.logit = append(s.logit, p.predict(z[:], x, selected[:]))
+		selected.units[1], selected.units[2] = p.selected(s.sight.gate[i], class[row])
+		s.logit = append(s.logit, p.predict(z[:], x, &selected))
 	}
 }

@@ -130,8 +130,8 @@ func (v *vector) Parameters() (n int64) {
 		n += int64(len(c.classes.p))
 		for _, ps := range c.predictors {
 			for _, p := range ps {
-				n += int64(len(p.logits) + len(p.last))
-				for _, set := range p.sets {
+				n += int64(len(p.logits))
+				for _, set := range p.weights() {
 					n += int64(len(set))
 				}
 			}

@@ -119,7 +119,7 @@ func (v *vector) slowly(row []uint16) float64 {
 					for k := range x {
 						z += x[k] * float64(p.sets[u][set*p.mixer.inputs+k])
 					}
-					logit += min(max(z, -limit), limit) * float64(p.last[u])
+					logit += min(max(z, -limit), limit) * float64(p.last[0][u])
 				}
 				logit = min(max(logit, -limit), limit)
 				if row[j] < p.cut {

@@ -73,10 +73,9 @@ func (p *predictor) blob() predictorBlob {
 	for _, c := range p.contexts {
 		b.Contexts = append(b.Contexts, contextBlob{narrow(c.features), int16(c.back)})
 	}
-	for _, set := range p.sets {
+	for _, set := range p.weights() {
 		b.Weights = appendUnits(b.Weights, set, fineWeight)
 	}
-	b.Weights = appendUnits(b.Weights, p.last, fineWeight)
 	return b
 }
 
@@ -260,19 +259,30 @@ func (b *predictorBlob) predictor(codes []int, known func(feature int) bool) (*p
 	if p.classless {
 		classes = 1
 	}
-	width := p.width()
-	p.mixer = &mixer{inputs: width}
-	weights := b.Weights
-	for _, n := range []int{width, gates * width, classes * width} {
-		set, rest, err := takeUnits(weights, n, fineWeight)
+	var err error
+	p.mixer, err = takeMixer(b.Weights, p.width(), []int{1, gates, classes}, []int{1})
+	return p, err
+}
+
+// takeMixer reads the weights of a mixer, which take all of data.
+func takeMixer(data []byte, inputs int, sizes, lastSizes []int) (*mixer, error) {
+	m := &mixer{inputs: inputs}
+	for _, n := range sizes {
+		set, rest, err := takeUnits(data, n*inputs, fineWeight)
 		if err != nil {
 			return nil, fmt.Errorf("weights: %w", err)
 		}
-		p.sets, weights = append(p.sets, set), rest
+		m.sets, data = append(m.sets, set), rest
 	}
-	if len(weights) != 2*units {
-		return nil, fmt.Errorf("%d bytes of weights left for the last unit", len(weights))
+	for _, n := range lastSizes {
+		set, rest, err := takeUnits(data, n*len(sizes), fineWeight)
+		if err != nil {
+			return nil, fmt.Errorf("weights: %w", err)
+		}
+		m.last, data = append(m.last, set), rest
 	}
-	p.last, _, _ = takeUnits(weights, units, fineWeight)
-	return p, nil
+	if len(data) > 0 {
+		return nil, fmt.Errorf("%d bytes of weights too many", len(data))
+	}
+	return m, nil
 }
