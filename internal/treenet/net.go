@@ -33,7 +33,7 @@ type Node struct {
 	// P [rows × States] holds p(state given row).
 	P []float64 `cbor:"p"`
 
-	logP []float64 // logarithms of P
+	logP []float64 // logarithms of P, where no sum over states needs P itself
 	cum  []float64 // [rows × States] cumulative sums of P, the last of each row 1
 }
 
@@ -97,7 +97,7 @@ func New(codes []int, nodes []Node) (*Net, error) {
 		if n.Parent >= 0 {
 			t.children[n.Parent] = append(t.children[n.Parent], j)
 		}
-		if err := n.prepare(); err != nil {
+		if err := n.prepare(n.Field != Latent && (n.Parent < 0 || nodes[n.Parent].Field != Latent)); err != nil {
 			return nil, fmt.Errorf("node %d: %w", j, err)
 		}
 	}
@@ -107,12 +107,17 @@ func New(codes []int, nodes []Node) (*Net, error) {
 	return t, nil
 }
 
-// prepare checks P and derives what evaluation and sampling need.
-func (n *Node) prepare() error {
-	if n.logP != nil {
+// prepare checks P and derives what sampling and, with logs, evaluation needs.
+func (n *Node) prepare(logs bool) error {
+	if logs && n.logP == nil {
+		n.logP = make([]float64, len(n.P))
+		for i, p := range n.P {
+			n.logP[i] = math.Log(p)
+		}
+	}
+	if n.cum != nil {
 		return nil // of another net
 	}
-	n.logP = make([]float64, len(n.P))
 	n.cum = make([]float64, len(n.P))
 	for r := range n.rows() {
 		at := r * n.States
@@ -126,7 +131,6 @@ func (n *Node) prepare() error {
 				last = at + s
 			}
 			sum += p
-			n.logP[at+s] = math.Log(p)
 			n.cum[at+s] = sum
 		}
 		if math.Abs(sum-1) > 1e-6 {

@@ -52,7 +52,7 @@ func TestBinarySets(t *testing.T) {
 }
 
 // readBits reads rows of comma-separated bits.
-func readBits(t *testing.T, name string) *table.Table {
+func readBits(t testing.TB, name string) *table.Table {
 	f, err := os.Open(testdata.Shared(t, name))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
-// Package treemix is the rung of many trees: mixtures of Chow–Liu trees, and
-// hidden Chow–Liu trees, whichever makes validation rows more probable, and
-// both, mixed, where that is better still,
+// Package treemix is the rung of many trees: mixtures of Chow–Liu trees, or hidden
+// Chow–Liu trees, whichever makes validation rows more probable, several of them
+// mixed,
 //
 //	p(x) = Σ_k w_k p_k(c) · ∏_j p(x_j given c_j),
 //
