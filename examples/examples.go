@@ -23,6 +23,7 @@ type Example struct {
 
 const (
 	ccBy   = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/legalcode"
+	apache = "Apache-2.0, as mimic itself"
 	ccBySA = "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/legalcode"
 )
 
@@ -32,6 +33,18 @@ var list = []Example{
 		Title:   "census income: people of the 1994 census of the United States",
 		Origin:  "Becker & Kohavi (1996), Adult, UCI Machine Learning Repository, https://doi.org/10.24432/C5XW20",
 		Licence: ccBy,
+	},
+	{
+		Name: "avatars", File: "avatars.csv.gz", Rows: 4000,
+		Title:   "figures that are put together: hair, glasses, beard, clothes and their colours",
+		Origin:  "made by examples/avatars of mimic",
+		Licence: apache,
+	},
+	{
+		Name: "avatar-pictures", File: "avatar-pictures.idx.gz", Rows: 4000,
+		Title:   "the pictures of the avatars, of 32x32 pixels in 8 levels of grey",
+		Origin:  "made by examples/avatars of mimic",
+		Licence: apache,
 	},
 	{
 		Name: "cities", File: "cities.csv", Rows: 363,
