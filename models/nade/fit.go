@@ -17,7 +17,7 @@ import (
 const (
 	heldOut = .1  // share of the rows held out where the caller holds out none
 	hidden  = 200 // units, unless the family says so
-	dropped = .5  // share of them
+	dropped = .3  // share of them
 	batch   = 100 // rows of a step
 	lanes   = 4   // parts of a batch that can run at a time
 	rate    = 1e-3

@@ -50,7 +50,7 @@ type Family struct {
 	// Hidden is the number of hidden units (200).
 	Hidden int
 	// Dropout is the share of the hidden units that a row in training goes
-	// without (.5); less than 0 means none.
+	// without (.3); less than 0 means none.
 	Dropout float64
 	// Epochs is how many passes over the rows are made at most (200).
 	Epochs int
