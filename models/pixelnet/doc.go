@@ -19,7 +19,7 @@
 //
 // Cost: in a picture of d pixels, of which m are not quiet, O(m·H·(w + H₂)) to learn
 // from and O(d·H·(w + H₂)) to score and to sample, where w is the ink in a window,
-// H = 128 and H₂ = 32 numbers are hidden. Memory: 3·d·H numbers and more.
+// H = 256 and H₂ = 64 numbers are hidden. Memory: 3·d·H numbers and more.
 //
 // Exact answers: p(x, y given the label, and given the first pixels in raster
 // order); p(y given x); the picture without its label.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic/internal/simd"
+	"github.com/seed-64d012fb/mimic/rng"
 )
 
 // seeing is what some pixels see, and what the network makes of it.
@@ -14,6 +15,9 @@ type seeing struct {
 	first  []float32 // [n][hidden] the first layer
 	second []float32 // [n][second] the second
 	odds   []float32 // [n] log-odds of ink
+
+	drop   *dropout // of a fit; nil else
+	stream *rng.Stream
 }
 
 // sized returns x with length n, made anew only where it has not the room.
@@ -50,6 +54,9 @@ func (n *net) judge(v *seeing, labels ...uint16) {
 		}
 	}
 	simd.ReLU(v.first, v.first)
+	if v.drop != nil {
+		v.drop.apply(v.first, v.stream)
+	}
 	for i, s := range v.sights {
 		z := v.second[i*n.second:][:n.second]
 		copy(z, n.w[mixBias])
@@ -100,6 +107,10 @@ func (n *net) artist() *artist {
 	if a, ok := n.pool.Get().(*artist); ok {
 		return a
 	}
+	return n.newArtist()
+}
+
+func (n *net) newArtist() *artist {
 	return &artist{canvas: newCanvas(&n.raster), ink: make([]float32, n.hidden)}
 }
 

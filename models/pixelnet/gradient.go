@@ -63,6 +63,9 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 	clear(b.first)
 	simd.AddMatMul(b.first, b.second, b.mix, m, n.second, n.hidden)
 	simd.ReLUGrad(b.first, v.first[:m*n.hidden])
+	if v.drop != nil {
+		v.drop.back(b.first)
+	}
 	for i, s := range v.sights {
 		d := b.first[i*n.hidden:][:n.hidden]
 		simd.Add(g.Row(place, s.place), d)

@@ -28,7 +28,7 @@ func newNaive(n *net) *naive {
 }
 
 // odds returns the log-odds of ink in the pixel in column x of line y.
-func (m *naive) odds(ink [][]bool, x, y, label int) float64 {
+func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 	at := func(dx, dy int) bool {
 		return x+dx >= 0 && x+dx < m.width && y+dy >= 0 && ink[y+dy][x+dx]
 	}
@@ -96,6 +96,9 @@ func (m *naive) odds(ink [][]bool, x, y, label int) float64 {
 			z += m.w[classMix][label*m.second+j]
 		}
 		for i, h := range first {
+			if mask != nil {
+				h *= float64(mask[i])
+			}
 			z += max(h, 0) * m.w[mix][i*m.second+j]
 		}
 		o += max(z, 0) * (m.w[out][j] + m.w[outAt][spot*m.second+j])
@@ -104,10 +107,10 @@ func (m *naive) odds(ink [][]bool, x, y, label int) float64 {
 }
 
 // loss returns the loss of a picture whose pixels have weights.
-func (m *naive) loss(ink [][]bool, label int, weight []float64) (sum float64) {
+func (m *naive) loss(ink [][]bool, label int, weight []float64, masks [][]float32) (sum float64) {
 	for y := range m.height {
 		for x := range m.width {
-			z := m.odds(ink, x, y, label)
+			z := m.odds(ink, x, y, label, masks[y*m.width+x])
 			if ink[y][x] {
 				z = -z
 			}
@@ -176,7 +179,7 @@ func TestOdds(t *testing.T) {
 				n.judge(&a.seeing, p.labelOf(i))
 				ink := p.lines(i)
 				for j, z := range a.seeing.odds {
-					want := m.odds(ink, j%n.width, j/n.width, int(p.labelOf(i)))
+					want := m.odds(ink, j%n.width, j/n.width, int(p.labelOf(i)), nil)
 					if math.Abs(float64(z)-want) > 1e-4*(1+math.Abs(want)) {
 						t.Fatalf("%v, %d classes, picture %d, pixel %d: odds %v, want %v", size, classes, i, j, z, want)
 					}
@@ -199,17 +202,34 @@ func TestGradient(t *testing.T) {
 			weights[j] = float64(j % 4)
 		}
 		g := descent.NewGradient(all)
-		a := n.artist()
+		a := n.newArtist()
+		a.seeing.drop = newDropout(.3, n.hidden, rng.New(7))
+		masks := make([][][]float32, p.n) // [pictures][pixels][hidden]
+		for i := range masks {
+			s := rng.New(8).Stream(int64(i))
+			for _, w := range weights {
+				var mask []float32
+				if w > 0 {
+					mask = make([]float32, n.hidden)
+					for k := range mask {
+						mask[k] = 1
+					}
+					a.seeing.drop.apply(mask, s)
+				}
+				masks[i] = append(masks[i], mask)
+			}
+		}
 		n.prepare(&a.slope)
 		m := newNaive(n)
 		loss := func() (sum float64) {
 			for i := range p.n {
-				sum += 1.5 * m.loss(p.lines(i), int(p.labelOf(i)), weights)
+				sum += 1.5 * m.loss(p.lines(i), int(p.labelOf(i)), weights, masks[i])
 			}
 			return sum
 		}
 		got := 0.0
 		for i := range p.n {
+			a.seeing.stream = rng.New(8).Stream(int64(i))
 			n.sketch(a, p, i, func(place int, _ bool) float32 { return float32(weights[place%n.pixels()]) })
 			got += n.learn(&g, a, p.labelOf(i), 1.5)
 		}

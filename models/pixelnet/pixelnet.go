@@ -22,7 +22,7 @@ type Family struct {
 	Seed       uint64 // of where the descent starts and what it sees first
 	Validation int64  // as in models.Options
 
-	Hidden int     // numbers in the first hidden layer (128)
+	Hidden int     // numbers in the first hidden layer (256)
 	Epochs float64 // passes over the pictures at most (20, or more where there are few)
 }
 
@@ -51,7 +51,7 @@ const (
 	forHolding = iota
 	forStart
 	forOrder
-	forQuiet
+	forVisits
 )
 
 // heldShare is the share of the rows that are held out where the caller names
@@ -72,7 +72,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 		return l, nil
 	}
 	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
-	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forQuiet))
+	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forVisits))
 	if form.classes == 0 {
 		tensors = tensors[:class]
 	}
@@ -85,8 +85,8 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 
 // What the network and its descent are like. Held-out pictures say when to stop.
 const (
-	hidden      = 128
-	second      = 32
+	hidden      = 256
+	second      = 64
 	batch       = 8
 	rate        = .004
 	epochs      = 20

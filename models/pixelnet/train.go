@@ -18,13 +18,15 @@ type objective struct {
 	train, held *pictures
 	artists     [lanes]*artist
 	scale       float64 // what a picture of weight one counts
-	quiet       rng.Key // of the quiet pixels that are learned from
+	visits      rng.Key // of what is drawn when a picture is looked at
 }
 
 func newObjective(n *net, train, held *pictures, k rng.Key) *objective {
-	o := &objective{net: n, train: train, held: held, scale: 1, quiet: k}
+	o := &objective{net: n, train: train, held: held, scale: 1, visits: k}
+	drop := newDropout(dropped, n.hidden, k.Child(0))
 	for i := range o.artists {
-		o.artists[i] = n.artist()
+		o.artists[i] = n.newArtist()
+		o.artists[i].seeing.drop = drop
 	}
 	if train.weight != nil {
 		o.scale = float64(train.n) / train.total()
@@ -42,7 +44,8 @@ func (o *objective) Gradient(g *descent.Gradient, lane int, examples []int, firs
 	n.prepare(&a.slope)
 	pixels := n.pixels()
 	for i, at := range examples {
-		stream := o.quiet.Stream(first + int64(i))
+		stream := o.visits.Stream(first + int64(i))
+		a.seeing.stream = stream
 		var word uint64
 		left := 0
 		n.sketch(a, o.train, at, func(place int, ink bool) float32 {
