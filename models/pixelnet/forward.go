@@ -47,13 +47,15 @@ func (n *net) judge(v *seeing, labels ...uint16) {
 	v.odds = sized(v.odds, m)
 	labelOf := func(i int) int { return int(labels[min(i, len(labels)-1)]) }
 
-	copy(v.first, v.common[:m*n.hidden])
+	common := v.common[:m*n.hidden]
 	if n.classes > 0 {
+		copy(v.first, common)
+		common = v.first
 		for i := range m {
-			simd.Add(v.first[i*n.hidden:][:n.hidden], n.row(class, labelOf(i), n.hidden))
+			simd.Add(common[i*n.hidden:][:n.hidden], n.row(class, labelOf(i), n.hidden))
 		}
 	}
-	simd.ReLU(v.first, v.first)
+	simd.ReLU(v.first, common)
 	if v.drop != nil {
 		v.drop.apply(v.first, v.stream)
 	}

@@ -58,6 +58,19 @@ const (
 // none.
 const heldShare = .1
 
+// mostHeld is how many held-out pictures are looked at: enough to tell one epoch
+// from the next, and far less work than an epoch.
+const mostHeld = 2000
+
+// spread returns at most most of the numbers below n, evenly spaced.
+func spread(n, most int) []int {
+	some := make([]int, min(n, most))
+	for i := range some {
+		some[i] = i * n / len(some)
+	}
+	return some
+}
+
 // learn fits the law to the rows.
 func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, error) {
 	key := rng.New(f.Seed)
@@ -72,6 +85,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 		return l, nil
 	}
 	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
+	held = held.Select(spread(held.N, mostHeld))
 	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forVisits))
 	if form.classes == 0 {
 		tensors = tensors[:class]
