@@ -7,6 +7,7 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
 	"github.com/seed-64d012fb/mimic/internal/wire"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/space"
 )
 
@@ -41,17 +42,17 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return nil, err
 	}
 	m := &Model{
-		schema: s, fields: newFields(s),
+		schema: s, fields: normal.NewFields(s),
 		mean: w.Mean, missing: w.Missing, order: w.Order, pinned: w.Pinned, value: w.Value,
 	}
-	d := len(m.fields.numeric)
+	d := len(m.fields.Numeric)
 	if len(w.Mean) != d || len(w.Missing) != d || len(w.Order) != d || len(w.Pinned) != d || len(w.Value) != d || len(w.Cov) != d*(d+1)/2 {
 		return nil, fmt.Errorf("parameters of %d numbers for %d fields", len(w.Mean), d)
 	}
-	if len(w.Levels) != len(m.fields.coded) {
-		return nil, fmt.Errorf("%d columns of levels for %d fields", len(w.Levels), len(m.fields.coded))
+	if len(w.Levels) != len(m.fields.Coded) {
+		return nil, fmt.Errorf("%d columns of levels for %d fields", len(w.Levels), len(m.fields.Coded))
 	}
-	for i, j := range m.fields.coded {
+	for i, j := range m.fields.Coded {
 		c, err := dist.NewColumn(&s.Fields[j], w.Levels[i])
 		if err != nil {
 			return nil, err
@@ -69,7 +70,7 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return nil, err
 	}
 	raise := make([]float64, d)
-	newChain(m.order, m.cov, m.rounding(), raise)
+	normal.NewChain(m.order, m.cov, m.rounding(), raise)
 	for i, v := range raise {
 		if v > 0 {
 			return nil, fmt.Errorf("field %q: the covariance is not positive definite", m.name(m.order[i]))
@@ -101,10 +102,10 @@ func (m *Model) check() error {
 		if !(math.Abs(m.mean[k]) < largest) || !(math.Abs(m.value[k]) < largest) || !(m.missing[k] >= 0 && m.missing[k] <= 1) {
 			return fmt.Errorf("field %q: mean %v, value %v, missing with probability %v", name, m.mean[k], m.value[k], m.missing[k])
 		}
-		if m.pinned[k] && (m.missing[k] > 0 || !m.fields.grids[k].Real() && m.value[k] != math.Floor(m.value[k])) {
+		if m.pinned[k] && (m.missing[k] > 0 || !m.fields.Grids[k].Real() && m.value[k] != math.Floor(m.value[k])) {
 			return fmt.Errorf("field %q: known to be %v and missing with probability %v", name, m.value[k], m.missing[k])
 		}
-		if m.missing[k] > 0 && !m.schema.Fields[m.fields.numeric[k]].Optional() {
+		if m.missing[k] > 0 && !m.schema.Fields[m.fields.Numeric[k]].Optional() {
 			return fmt.Errorf("field %q: missing with probability %v, which the schema does not allow", name, m.missing[k])
 		}
 		if v := m.cov[k*d+k]; !(v > 1e-100 && v < largest) {
@@ -124,7 +125,7 @@ func (m *Model) rank(k int) int {
 	switch {
 	case m.pinned[k]:
 		return 0
-	case m.fields.grids[k].Real():
+	case m.fields.Grids[k].Real():
 		return 1
 	}
 	return 2

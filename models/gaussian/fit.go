@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -19,7 +20,7 @@ import (
 type gaussFit struct {
 	schema *space.Schema
 	rows   int64
-	fields fields
+	fields normal.Fields
 
 	model      *Model  // after the first pass
 	done       bool    // θ is final
@@ -38,7 +39,7 @@ func (f *gaussFit) NewStats() mimic.Stats {
 	if f.model == nil {
 		return newFirstStats(f)
 	}
-	d := len(f.fields.numeric)
+	d := len(f.fields.Numeric)
 	return &emStats{model: f.model, first: make([]float64, d), second: make([]float64, d*d)}
 }
 
@@ -63,13 +64,13 @@ func (f *gaussFit) Step(_ context.Context, total mimic.Stats) error {
 // start makes a model of the first pass: the maximum of the likelihood if no
 // number is missing, else where EM starts.
 func (f *gaussFit) start(s *firstStats) error {
-	d := len(f.fields.numeric)
+	d := len(f.fields.Numeric)
 	m := &Model{
 		schema: f.schema, fields: f.fields,
 		mean: make([]float64, d), cov: make([]float64, d*d), missing: make([]float64, d),
-		order: f.fields.chainOrder(), pinned: make([]bool, d), value: make([]float64, d),
+		order: f.fields.Order(), pinned: make([]bool, d), value: make([]float64, d),
 	}
-	for i, j := range f.fields.coded {
+	for i, j := range f.fields.Coded {
 		book, counts, err := s.levels[i].Codebook()
 		if err != nil {
 			return err
@@ -82,8 +83,8 @@ func (f *gaussFit) start(s *firstStats) error {
 		}
 		m.levels = append(m.levels, dist.Column{Book: book, Codes: codes})
 	}
-	for k, j := range f.fields.numeric {
-		field, g := &f.schema.Fields[j], f.fields.grids[k]
+	for k, j := range f.fields.Numeric {
+		field, g := &f.schema.Fields[j], f.fields.Grids[k]
 		one := s.each[k]
 		if field.Optional() {
 			rate := []float64{0, 0}
@@ -129,7 +130,7 @@ func (f *gaussFit) finish() {
 
 // firstStats are the statistics of the first pass.
 type firstStats struct {
-	fields   fields
+	fields   normal.Fields
 	schema   *space.Schema
 	rows     float64
 	levels   []*dist.Summary // of the coded fields
@@ -138,18 +139,18 @@ type firstStats struct {
 }
 
 func newFirstStats(f *gaussFit) *firstStats {
-	s := &firstStats{fields: f.fields, schema: f.schema, complete: newMoments(len(f.fields.numeric))}
-	for _, j := range f.fields.coded {
+	s := &firstStats{fields: f.fields, schema: f.schema, complete: newMoments(len(f.fields.Numeric))}
+	for _, j := range f.fields.Coded {
 		s.levels = append(s.levels, dist.NewSummary(&f.schema.Fields[j]))
 	}
-	for range f.fields.numeric {
+	for range f.fields.Numeric {
 		s.each = append(s.each, newMoments(1))
 	}
 	return s
 }
 
 func (s *firstStats) Add(b *table.Batch) error {
-	for i, j := range s.fields.coded {
+	for i, j := range s.fields.Coded {
 		if err := s.levels[i].Add(b.Cols[j], b.Weight); err != nil {
 			return dist.InRow(err, b.First)
 		}
@@ -162,7 +163,7 @@ func (s *firstStats) Add(b *table.Batch) error {
 		}
 	}
 	s.rows += floats.Sum(weight)
-	x, err := s.fields.columns(b)
+	x, err := s.fields.Columns(b)
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (s *firstStats) Add(b *table.Batch) error {
 		complete[i] = weight[i] != 0
 	}
 	for k, col := range x {
-		field := &s.schema.Fields[s.fields.numeric[k]]
+		field := &s.schema.Fields[s.fields.Numeric[k]]
 		for i, p := range col {
 			if p != p {
 				if weight[i] != 0 && !field.Optional() {
@@ -189,18 +190,6 @@ func (s *firstStats) Add(b *table.Batch) error {
 	}
 	s.complete.add(x, pick(weight, isComplete))
 	return nil
-}
-
-// columns returns the positions [d][n] of the numbers of b.
-func (f fields) columns(b *table.Batch) ([][]float64, error) {
-	x := make([][]float64, len(f.numeric))
-	for k, j := range f.numeric {
-		x[k] = make([]float64, b.N)
-		if odd := f.positions(x[k], b, k, 0); odd >= 0 && b.WeightOf(odd) != 0 {
-			return nil, fmt.Errorf("row %d: field %q: %v is not a value of a %v", b.First+int64(odd), b.Schema.Fields[j].Name, b.Cols[j].Num[odd], b.Schema.Fields[j].Kind)
-		}
-	}
-	return x, nil
 }
 
 // pick returns the elements of which keep says so.
@@ -244,21 +233,21 @@ func (e *emStats) Add(b *table.Batch) error {
 	for lo := 0; lo < b.N; lo += chunk {
 		n := min(chunk, b.N-lo)
 		for k := range m.mean {
-			m.fields.positions(w.x[k][:n], b, k, lo)
+			m.fields.Positions(w.x[k][:n], b, k, lo)
 		}
-		w.group(n, func(c *chain, rows []int) {
+		w.group(n, func(c *normal.Chain, rows []int) {
 			weight := make([]float64, len(rows))
 			for i, row := range rows {
 				weight[i] = b.WeightOf(lo + row)
 			}
 			total := floats.Sum(weight)
 			e.rows += total
-			gone := absent(d, c.order)
-			fill := m.regress(c, gone)
+			gone := normal.Absent(d, c.Order)
+			fill := normal.Regress(m.cov, d, c, gone)
 			e.expect(w, c, gone, fill, rows, weight)
 			for i, a := range gone {
 				for k, b := range gone {
-					e.second[a*d+b] += total * fill.rest[i*len(gone)+k]
+					e.second[a*d+b] += total * fill.Rest[i*len(gone)+k]
 				}
 			}
 		})
@@ -268,14 +257,14 @@ func (e *emStats) Add(b *table.Batch) error {
 
 // expect adds rows of one pattern: what they have, and the regression of what
 // they have not.
-func (e *emStats) expect(w *workspace, c *chain, gone []int, fill regression, rows []int, weight []float64) {
+func (e *emStats) expect(w *workspace, c *normal.Chain, gone []int, fill normal.Regression, rows []int, weight []float64) {
 	m := e.model
 	d := len(m.mean)
 	dev := make([][]float64, d) // E[x - μ] of the rows
-	for i, k := range c.order {
+	for i, k := range c.Order {
 		mean, z := w.mean[:len(rows)], w.z[i][:len(rows)]
-		c.means(mean, i, m.mean[k], w.z)
-		_, s := c.coefficients(i)
+		c.Means(mean, i, m.mean[k], w.z)
+		_, s := c.Coefficients(i)
 		dev[k] = make([]float64, len(rows))
 		for r, row := range rows {
 			dev[k][r] = w.x[k][row] - m.mean[k]
@@ -285,8 +274,8 @@ func (e *emStats) expect(w *workspace, c *chain, gone []int, fill regression, ro
 	}
 	for i, k := range gone {
 		dev[k] = make([]float64, len(rows))
-		for r, a := range c.order {
-			floats.AddScaled(dev[k], fill.beta[i*len(c.order)+r], dev[a])
+		for r, a := range c.Order {
+			floats.AddScaled(dev[k], fill.Beta[i*len(c.Order)+r], dev[a])
 		}
 	}
 	weighted := make([]float64, len(rows))

@@ -49,6 +49,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/space"
 )
 
@@ -69,13 +70,13 @@ const maxFields = 4096
 
 // NewFit starts a fit.
 func (Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
-	f := &gaussFit{schema: s, rows: rows, fields: newFields(s)}
-	for _, j := range f.fields.numeric {
+	f := &gaussFit{schema: s, rows: rows, fields: normal.NewFields(s)}
+	for _, j := range f.fields.Numeric {
 		if field := &s.Fields[j]; !(field.Max-field.Min >= 0) || math.IsInf(field.Max-field.Min, 0) {
 			return nil, fmt.Errorf("field %q: the domain [%v, %v] is not a finite interval", field.Name, field.Min, field.Max)
 		}
 	}
-	if d := len(f.fields.numeric); d > maxFields {
+	if d := len(f.fields.Numeric); d > maxFields {
 		return nil, fmt.Errorf("a covariance of %d numeric fields: %d is the limit", d, maxFields)
 	}
 	return f, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -15,7 +16,7 @@ import (
 // Model is a normal distribution of the numbers and independent levels.
 type Model struct {
 	schema *space.Schema
-	fields fields
+	fields normal.Fields
 	levels []dist.Column // of the coded fields
 
 	// Of the d numeric fields, in steps of their grids:
@@ -26,7 +27,7 @@ type Model struct {
 	pinned  []bool    // [d] evidence says what the value is
 	value   []float64 // [d] the value, where pinned
 
-	all *chain // of all fields
+	all *normal.Chain // of all fields
 }
 
 var (
@@ -46,10 +47,10 @@ const (
 
 // floors returns the least conditional variance of each field, given the
 // variances on the diagonal of cov.
-func (f fields) floors(s *space.Schema, cov []float64) []float64 {
-	least := make([]float64, len(f.numeric))
-	for k, g := range f.grids {
-		field := &s.Fields[f.numeric[k]]
+func floors(f normal.Fields, s *space.Schema, cov []float64) []float64 {
+	least := make([]float64, len(f.Numeric))
+	for k, g := range f.Grids {
+		field := &s.Fields[f.Numeric[k]]
 		least[k] = leastOnGrid
 		if g.Real() {
 			width := field.Max - field.Min
@@ -68,7 +69,7 @@ func (f fields) floors(s *space.Schema, cov []float64) []float64 {
 func (m *Model) regularise() {
 	d := len(m.mean)
 	raise := make([]float64, d)
-	newChain(m.order, m.cov, m.fields.floors(m.schema, m.cov), raise)
+	normal.NewChain(m.order, m.cov, floors(m.fields, m.schema, m.cov), raise)
 	for i, k := range m.order {
 		m.cov[k*d+k] += raise[i]
 	}
@@ -78,11 +79,13 @@ func (m *Model) regularise() {
 func (m *Model) index() { m.all = m.chainOf(m.order) }
 
 // chainOf returns the chain of some fields.
-func (m *Model) chainOf(order []int) *chain { return newChain(order, m.cov, m.rounding(), nil) }
+func (m *Model) chainOf(order []int) *normal.Chain {
+	return normal.NewChain(order, m.cov, m.rounding(), nil)
+}
 
 // rounding returns floors far below those that θ keeps, against rounding alone.
 func (m *Model) rounding() []float64 {
-	least := m.fields.floors(m.schema, m.cov)
+	least := floors(m.fields, m.schema, m.cov)
 	for k := range least {
 		least[k] *= 1e-3
 	}
@@ -98,7 +101,7 @@ func (m *Model) Schema() *space.Schema { return m.schema }
 // Mean returns μ [d] of the numeric fields, each in its own unit.
 func (m *Model) Mean() []float64 {
 	mean := make([]float64, len(m.mean))
-	for k, g := range m.fields.grids {
+	for k, g := range m.fields.Grids {
 		mean[k] = g.Value(m.mean[k])
 	}
 	return mean
@@ -108,8 +111,8 @@ func (m *Model) Mean() []float64 {
 func (m *Model) Covariance() []float64 {
 	d := len(m.mean)
 	cov := make([]float64, d*d)
-	for i, g := range m.fields.grids {
-		for k, h := range m.fields.grids {
+	for i, g := range m.fields.Grids {
+		for k, h := range m.fields.Grids {
 			cov[i*d+k] = h.Value(g.Value(m.cov[i*d+k]))
 		}
 	}
@@ -137,7 +140,7 @@ const chunk = 512
 // LogProb sets dst [n rows] to log p(x).
 func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 	clear(dst)
-	for i, j := range m.fields.coded {
+	for i, j := range m.fields.Coded {
 		m.levels[i].LogProb(dst, b.Cols[j])
 	}
 	if len(m.mean) == 0 {
@@ -148,10 +151,10 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 		n := min(chunk, b.N-lo)
 		for k := range m.mean {
 			col := w.x[k][:n]
-			m.fields.positions(col, b, k, lo)
-			m.logPresence(dst[lo:lo+n], col, b.Cols[m.fields.numeric[k]].Num[lo:lo+n], k)
+			m.fields.Positions(col, b, k, lo)
+			m.logPresence(dst[lo:lo+n], col, b.Cols[m.fields.Numeric[k]].Num[lo:lo+n], k)
 		}
-		w.group(n, func(c *chain, rows []int) { m.logDensity(dst[lo:lo+n], w, c, rows) })
+		w.group(n, func(c *normal.Chain, rows []int) { m.logDensity(dst[lo:lo+n], w, c, rows) })
 	}
 	return nil
 }
@@ -161,7 +164,7 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 // spoiling others it is moved to the mean.
 func (m *Model) logPresence(dst, positions, numbers []float64, k int) {
 	there, missing := math.Log1p(-m.missing[k]), math.Log(m.missing[k])
-	g := m.fields.grids[k]
+	g := m.fields.Grids[k]
 	for i, p := range positions {
 		switch {
 		case p != p:
@@ -177,16 +180,16 @@ func (m *Model) logPresence(dst, positions, numbers []float64, k int) {
 
 // logDensity adds log p of the numbers of some rows of the workspace, which have
 // just the numbers of the chain.
-func (m *Model) logDensity(dst []float64, w *workspace, c *chain, rows []int) {
+func (m *Model) logDensity(dst []float64, w *workspace, c *normal.Chain, rows []int) {
 	n := len(rows)
-	for i, k := range c.order {
+	for i, k := range c.Order {
 		mean, z := w.mean[:n], w.z[i][:n]
-		c.means(mean, i, m.mean[k], w.z)
-		_, s := c.coefficients(i)
+		c.Means(mean, i, m.mean[k], w.z)
+		_, s := c.Coefficients(i)
 		for r, row := range rows {
 			z[r] = (w.x[k][row] - mean[r]) / s
 		}
-		switch g := m.fields.grids[k]; {
+		switch g := m.fields.Grids[k]; {
 		case m.pinned[k] && g.Real():
 			for _, row := range rows {
 				dst[row] -= math.Log(g.Cell())
@@ -209,7 +212,7 @@ func (m *Model) logDensity(dst []float64, w *workspace, c *chain, rows []int) {
 // whether it is missing, then its normal deviate.
 func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
 	var u [chunk]float64
-	for i, j := range m.fields.coded {
+	for i, j := range m.fields.Coded {
 		child := key.Child(uint64(j))
 		for lo := 0; lo < dst.N; lo += chunk {
 			hi := min(lo+chunk, dst.N)
@@ -224,13 +227,13 @@ func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
 	w := newWorkspace(m, dst.N)
 	for lo := 0; lo < dst.N; lo += chunk {
 		n := min(chunk, dst.N-lo)
-		for k, j := range m.fields.numeric {
+		for k, j := range m.fields.Numeric {
 			key.Child(uint64(j)).Float64s(w.x[k][:n], dst.First+int64(lo))
 			m.deviates(w.x[k][:n], m.missing[k])
 		}
-		w.group(n, func(c *chain, rows []int) { m.fill(w, c, rows) })
-		for k, j := range m.fields.numeric {
-			g := m.fields.grids[k]
+		w.group(n, func(c *normal.Chain, rows []int) { m.fill(w, c, rows) })
+		for k, j := range m.fields.Numeric {
+			g := m.fields.Grids[k]
 			col := dst.Cols[j].Num[lo : lo+n]
 			for i, p := range w.x[k][:n] {
 				col[i] = g.Value(p) + 0 // a NaN stays one, -0 does not
@@ -254,13 +257,13 @@ func (m *Model) deviates(u []float64, missing float64) {
 
 // fill replaces the deviates of some rows of the workspace, which have just the
 // numbers of the chain, by positions.
-func (m *Model) fill(w *workspace, c *chain, rows []int) {
+func (m *Model) fill(w *workspace, c *normal.Chain, rows []int) {
 	n := len(rows)
-	for i, k := range c.order {
+	for i, k := range c.Order {
 		mean, z, x := w.mean[:n], w.z[i][:n], w.x[k]
-		c.means(mean, i, m.mean[k], w.z)
-		_, s := c.coefficients(i)
-		onGrid := !m.fields.grids[k].Real()
+		c.Means(mean, i, m.mean[k], w.z)
+		_, s := c.Coefficients(i)
+		onGrid := !m.fields.Grids[k].Real()
 		for r, row := range rows {
 			p := mean[r] + s*x[row]
 			if m.pinned[k] {
@@ -285,7 +288,7 @@ func (m *Model) Describe() []mimic.Description {
 	mean := mimic.Description{Title: "The normal distribution", Head: []string{"field", "mean", "standard deviation"}}
 	correlation := mimic.Description{Title: "Correlations", Head: []string{""}}
 	means, cov := m.Mean(), m.Covariance()
-	for k, j := range m.fields.numeric {
+	for k, j := range m.fields.Numeric {
 		f, at := &m.schema.Fields[j], strconv.FormatFloat(means[k], 'g', 5, 64)
 		if f.Kind == space.Datetime || f.Kind == space.Duration {
 			at = string(f.AppendNum(nil, math.Round(means[k])))
@@ -311,10 +314,10 @@ type workspace struct {
 	z     [][]float64 // [d][chunk] z of a group's rows, along its chain
 	mean  []float64   // [chunk]
 
-	next   [][2]int // of a state, by whether the next field is missing; 0 means none yet
-	chains []*chain // of a state that all fields have led to
-	groups [][]int  // rows of the state, likewise
-	state  []int    // [chunk] of each row
+	next   [][2]int        // of a state, by whether the next field is missing; 0 means none yet
+	chains []*normal.Chain // of a state that all fields have led to
+	groups [][]int         // rows of the state, likewise
+	state  []int           // [chunk] of each row
 }
 
 func newWorkspace(m *Model, rows int) *workspace {
@@ -340,7 +343,7 @@ func (w *workspace) newState() int {
 // group calls do for each pattern of missing numbers among the first n rows,
 // with its chain and its rows. Patterns are found as paths in a binary tree, a
 // level a field; a pattern's chain is made once.
-func (w *workspace) group(n int, do func(c *chain, rows []int)) {
+func (w *workspace) group(n int, do func(c *normal.Chain, rows []int)) {
 	state := w.state[:n]
 	clear(state)
 	for k := range w.x {
@@ -375,7 +378,7 @@ func (w *workspace) group(n int, do func(c *chain, rows []int)) {
 }
 
 // chainOf returns the chain of the numbers that row i has.
-func (w *workspace) chainOf(i int) *chain {
+func (w *workspace) chainOf(i int) *normal.Chain {
 	order := slices.DeleteFunc(slices.Clone(w.model.order), func(k int) bool { return w.x[k][i] != w.x[k][i] })
 	if len(order) == len(w.model.order) {
 		return w.model.all

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/space"
 )
@@ -20,14 +21,14 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 	r.pinned = slices.Clone(m.pinned)
 	r.value = slices.Clone(m.value)
 	for _, given := range e {
-		if i := slices.Index(m.fields.coded, given.Field); i >= 0 {
+		if i := slices.Index(m.fields.Coded, given.Field); i >= 0 {
 			var share float64
 			if r.levels[i], share = r.levels[i].Restrict(given); share == 0 {
 				return nil, m.impossible(given.Field)
 			}
 			continue
 		}
-		k := slices.Index(m.fields.numeric, given.Field)
+		k := slices.Index(m.fields.Numeric, given.Field)
 		if k < 0 {
 			return nil, product.Unlearned(m.schema, given.Field)
 		}
@@ -38,7 +39,7 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 	free := -1 // an earlier field of the chain that is not known
 	for _, k := range m.order {
 		switch known := r.pinned[k] || r.missing[k] == 1; {
-		case known && r.pinned[k] && free >= 0 && !m.fields.grids[k].Real():
+		case known && r.pinned[k] && free >= 0 && !m.fields.Grids[k].Real():
 			return nil, fmt.Errorf("field %q is known and %q, which comes before it, is not: %w", m.name(k), m.name(free), mimic.ErrUnsupported)
 		case !known && free < 0:
 			free = k
@@ -51,7 +52,7 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 
 // pin applies evidence on numeric field k.
 func (m *Model) pin(k int, given space.Given) error {
-	f, g := &m.schema.Fields[given.Field], m.fields.grids[k]
+	f, g := &m.schema.Fields[given.Field], m.fields.Grids[k]
 	in := func(p float64) bool {
 		return slices.ContainsFunc(given.Ranges, func(r space.Interval) bool {
 			return r.Min <= g.Value(p) && g.Value(p) <= r.Max
@@ -83,7 +84,7 @@ func (m *Model) pin(k int, given space.Given) error {
 	return nil
 }
 
-func (m *Model) name(k int) string { return m.schema.Fields[m.fields.numeric[k]].Name }
+func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]].Name }
 
 func (m *Model) impossible(field int) error {
 	return fmt.Errorf("field %q: %w", m.schema.Fields[field].Name, mimic.ErrImpossible)
@@ -112,14 +113,14 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 		return nil, err
 	}
 	s := m.schema.Project(keep)
-	r := &Model{schema: s, fields: newFields(s)}
+	r := &Model{schema: s, fields: normal.NewFields(s)}
 	var from []int      // numeric field of m that each of r's was
 	to := map[int]int{} // and back
-	for _, j := range r.fields.coded {
-		r.levels = append(r.levels, m.levels[slices.Index(m.fields.coded, keep[j])])
+	for _, j := range r.fields.Coded {
+		r.levels = append(r.levels, m.levels[slices.Index(m.fields.Coded, keep[j])])
 	}
-	for i, j := range r.fields.numeric {
-		k := slices.Index(m.fields.numeric, keep[j])
+	for i, j := range r.fields.Numeric {
+		k := slices.Index(m.fields.Numeric, keep[j])
 		from = append(from, k)
 		to[k] = i
 	}
@@ -132,14 +133,14 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 			r.order = append(r.order, i)
 		}
 		free := !m.pinned[k] && m.missing[k] < 1
-		switch grid := !m.fields.grids[k].Real(); {
+		switch grid := !m.fields.Grids[k].Real(); {
 		case !in && m.pinned[k]:
 			known = append(known, k)
 		case !in && free && (gone < 0 || grid):
 			gone = k
 		case in && free && grid:
 			kept++
-			if gone >= 0 && (kept > 1 || !m.fields.grids[gone].Real()) {
+			if gone >= 0 && (kept > 1 || !m.fields.Grids[gone].Real()) {
 				return nil, fmt.Errorf("the marginal has %q and not %q, which comes before it: %w", m.name(k), m.name(gone), mimic.ErrUnsupported)
 			}
 		}
@@ -159,13 +160,13 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 // values of the fields known.
 func (m *Model) given(known, to []int) (mean, cov []float64) {
 	c := m.chainOf(known)
-	r := m.regress(c, to)
+	r := normal.Regress(m.cov, len(m.mean), c, to)
 	for t, k := range to {
 		at := m.mean[k]
 		for i, a := range known {
-			at += r.beta[t*len(known)+i] * (m.value[a] - m.mean[a])
+			at += r.Beta[t*len(known)+i] * (m.value[a] - m.mean[a])
 		}
 		mean = append(mean, at)
 	}
-	return mean, r.rest
+	return mean, r.Rest
 }

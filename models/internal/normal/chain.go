@@ -1,4 +1,7 @@
-package gaussian
+// Package normal is the linear algebra of N(μ, Σ) that the rungs of normal
+// distributions share: Σ as a chain of regressions, and the regression of some
+// fields on others.
+package normal
 
 import (
 	"math"
@@ -6,23 +9,23 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// chain is N(μ, Σ) of some of the fields as a chain of regressions: with
+// Chain is N(μ, Σ) of some of the fields as a chain of regressions: with
 // z_i = (x_i - mean_i)/s_i,
 //
 //	mean_k = μ_k + Σ_{i<k} L_ki·z_i,  s_k = L_kk,  Σ = L·Lᵀ,
 //
 // where x_i is what the field took, rounded to its grid or not.
-type chain struct {
-	order []int     // numeric fields, in the order of the chain
+type Chain struct {
+	Order []int     // fields, in the order of the chain
 	l     []float64 // [m × m] lower triangle of L, at k·m + i
 }
 
-// newChain returns the chain of the fields in order under the covariance cov
+// NewChain returns the chain of the fields in order under the covariance cov
 // [d × d], in full. A pivot below the variance least [d] is raised to it; where
 // raise is not nil it takes by how much [m].
-func newChain(order []int, cov, least, raise []float64) *chain {
+func NewChain(order []int, cov, least, raise []float64) *Chain {
 	d, m := len(least), len(order)
-	c := &chain{order: order, l: make([]float64, m*m)}
+	c := &Chain{Order: order, l: make([]float64, m*m)}
 	for k, a := range order {
 		row := c.l[k*m : (k+1)*m]
 		for i, b := range order[:k] {
@@ -41,26 +44,22 @@ func newChain(order []int, cov, least, raise []float64) *chain {
 	return c
 }
 
-// coefficients returns L_k0 … L_k,k-1 and s_k.
-func (c *chain) coefficients(k int) (l []float64, s float64) {
-	m := len(c.order)
+// Coefficients returns L_k0 … L_k,k-1 and s_k.
+func (c *Chain) Coefficients(k int) (l []float64, s float64) {
+	m := len(c.Order)
 	return c.l[k*m : k*m+k], c.l[k*m+k]
 }
 
-// means sets dst [n rows] to the conditional mean of the k-th field of the
+// Means sets dst [n rows] to the conditional mean of the k-th field of the
 // chain, whose mean is mu, given z [k][n] of those before it.
-func (c *chain) means(dst []float64, k int, mu float64, z [][]float64) {
+func (c *Chain) Means(dst []float64, k int, mu float64, z [][]float64) {
 	for i := range dst {
 		dst[i] = mu
 	}
-	l, _ := c.coefficients(k)
+	l, _ := c.Coefficients(k)
 	for i, v := range l {
-		if v == 0 {
-			continue
-		}
-		z := z[i][:len(dst)]
-		for r := range dst {
-			dst[r] += v * z[r]
+		if v != 0 {
+			floats.AddScaled(dst, v, z[i][:len(dst)])
 		}
 	}
 }
