@@ -38,38 +38,12 @@ var (
 	_ mimic.Describer    = (*Model)(nil)
 )
 
-// Floors of the conditional variance, as the package comment has them.
-const (
-	leastOnGrid = 1e-2  // of a step squared
-	leastOfReal = 1e-12 // of the domain squared
-	leastOfOwn  = 1e-9  // of the field's own variance
-)
-
-// floors returns the least conditional variance of each field, given the
-// variances on the diagonal of cov.
-func floors(f normal.Fields, s *space.Schema, cov []float64) []float64 {
-	least := make([]float64, len(f.Numeric))
-	for k, g := range f.Grids {
-		field := &s.Fields[f.Numeric[k]]
-		least[k] = leastOnGrid
-		if g.Real() {
-			width := field.Max - field.Min
-			if width == 0 {
-				width = max(math.Abs(field.Max), 1)
-			}
-			least[k] = leastOfReal * width * width
-		}
-		least[k] = max(least[k], leastOfOwn*cov[k*len(least)+k])
-	}
-	return least
-}
-
 // regularise raises variances until each is at its floor given the fields before
 // it in the chain.
 func (m *Model) regularise() {
 	d := len(m.mean)
 	raise := make([]float64, d)
-	normal.NewChain(m.order, m.cov, floors(m.fields, m.schema, m.cov), raise)
+	normal.NewChain(m.order, m.cov, m.fields.Floors(m.schema, normal.Diagonal(m.cov, len(m.mean))), raise)
 	for i, k := range m.order {
 		m.cov[k*d+k] += raise[i]
 	}
@@ -85,7 +59,7 @@ func (m *Model) chainOf(order []int) *normal.Chain {
 
 // rounding returns floors far below those that θ keeps, against rounding alone.
 func (m *Model) rounding() []float64 {
-	least := floors(m.fields, m.schema, m.cov)
+	least := m.fields.Floors(m.schema, normal.Diagonal(m.cov, len(m.mean)))
 	for k := range least {
 		least[k] *= 1e-3
 	}
@@ -314,67 +288,33 @@ type workspace struct {
 	z     [][]float64 // [d][chunk] z of a group's rows, along its chain
 	mean  []float64   // [chunk]
 
-	next   [][2]int        // of a state, by whether the next field is missing; 0 means none yet
-	chains []*normal.Chain // of a state that all fields have led to
-	groups [][]int         // rows of the state, likewise
-	state  []int           // [chunk] of each row
+	patterns normal.Patterns
+	chains   map[int]*normal.Chain // of a pattern
 }
 
 func newWorkspace(m *Model, rows int) *workspace {
 	d, n := len(m.mean), min(rows, chunk)
-	w := &workspace{model: m, mean: make([]float64, n), state: make([]int, n)}
+	w := &workspace{model: m, mean: make([]float64, n), chains: map[int]*normal.Chain{}}
 	flat := make([]float64, 2*d*n)
 	for range d {
 		w.x = append(w.x, flat[:n:n])
 		w.z = append(w.z, flat[n:2*n:2*n])
 		flat = flat[2*n:]
 	}
-	w.newState()
 	return w
 }
 
-func (w *workspace) newState() int {
-	w.next = append(w.next, [2]int{})
-	w.chains = append(w.chains, nil)
-	w.groups = append(w.groups, nil)
-	return len(w.next) - 1
-}
-
 // group calls do for each pattern of missing numbers among the first n rows,
-// with its chain and its rows. Patterns are found as paths in a binary tree, a
-// level a field; a pattern's chain is made once.
+// with its chain, which is made once, and its rows.
 func (w *workspace) group(n int, do func(c *normal.Chain, rows []int)) {
-	state := w.state[:n]
-	clear(state)
-	for k := range w.x {
-		for i, x := range w.x[k][:n] {
-			side := 0
-			if x != x {
-				side = 1
-			}
-			to := w.next[state[i]][side]
-			if to == 0 {
-				to = w.newState()
-				w.next[state[i]][side] = to
-			}
-			state[i] = to
+	w.patterns.Group(w.x, n, func(pattern int, rows []int) {
+		c := w.chains[pattern]
+		if c == nil {
+			c = w.chainOf(rows[0])
+			w.chains[pattern] = c
 		}
-	}
-	var used []int
-	for i, s := range state {
-		if len(w.groups[s]) == 0 {
-			used = append(used, s)
-		}
-		w.groups[s] = append(w.groups[s], i)
-	}
-	for _, s := range used {
-		rows := w.groups[s]
-		if w.chains[s] == nil {
-			w.chains[s] = w.chainOf(rows[0])
-		}
-		do(w.chains[s], rows)
-		w.groups[s] = rows[:0]
-	}
+		do(c, rows)
+	})
 }
 
 // chainOf returns the chain of the numbers that row i has.

@@ -17,7 +17,26 @@ import (
 // where x_i is what the field took, rounded to its grid or not.
 type Chain struct {
 	Order []int     // fields, in the order of the chain
-	l     []float64 // [m × m] lower triangle of L, at k·m + i
+	l     []float64 // [m × m] lower triangle of L, at k·m + i; nil where Σ is diagonal
+	s     []float64 // [m] L_kk, where Σ is diagonal
+}
+
+// NewDiagonal returns the chain of the fields in order under variances [d], each
+// of which is raised to the variance least [d] where it is below. Where raise is
+// not nil it takes by how much [m].
+func NewDiagonal(order []int, variance, least, raise []float64) *Chain {
+	c := &Chain{Order: order, s: make([]float64, len(order))}
+	for k, a := range order {
+		v := variance[a]
+		if !(v >= least[a]) {
+			if raise != nil {
+				raise[k] = least[a] - v
+			}
+			v = least[a]
+		}
+		c.s[k] = math.Sqrt(v)
+	}
+	return c
 }
 
 // NewChain returns the chain of the fields in order under the covariance cov
@@ -46,6 +65,9 @@ func NewChain(order []int, cov, least, raise []float64) *Chain {
 
 // Coefficients returns L_k0 … L_k,k-1 and s_k.
 func (c *Chain) Coefficients(k int) (l []float64, s float64) {
+	if c.l == nil {
+		return nil, c.s[k]
+	}
 	m := len(c.Order)
 	return c.l[k*m : k*m+k], c.l[k*m+k]
 }
