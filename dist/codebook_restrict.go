@@ -72,8 +72,8 @@ type stretch struct{ lo, last, hi float64 }
 func (c *Codebook) positions(ranges []space.Interval) (out []stretch) {
 	for _, r := range ranges {
 		s := stretch{
-			lo:   c.grid.ceil(max(r.Min, c.grid.Value(c.min))),
-			last: c.grid.floor(min(r.Max, c.grid.Value(c.max))),
+			lo:   c.grid.Ceil(max(r.Min, c.grid.Value(c.min))),
+			last: c.grid.Floor(min(r.Max, c.grid.Value(c.max))),
 		}
 		if s.lo <= s.last {
 			s.hi = c.grid.after(s.last)

@@ -83,8 +83,8 @@ func (g Grid) between(a, b float64) float64 {
 	return b
 }
 
-// ceil returns the first position at or above x.
-func (g Grid) ceil(x float64) float64 {
+// Ceil returns the first position at or above x.
+func (g Grid) Ceil(x float64) float64 {
 	if g.Real() {
 		return x
 	}
@@ -95,8 +95,8 @@ func (g Grid) ceil(x float64) float64 {
 	return p
 }
 
-// floor returns the last position at or below x.
-func (g Grid) floor(x float64) float64 {
+// Floor returns the last position at or below x.
+func (g Grid) Floor(x float64) float64 {
 	if g.Real() {
 		return x
 	}
@@ -115,7 +115,7 @@ func (g Grid) Cell() float64 { return g.cell }
 // admits: 0, 1, or 2 for more.
 func (g Grid) Only(ranges []space.Interval) (p float64, n int) {
 	for _, r := range ranges {
-		lo, hi := g.ceil(r.Min), g.floor(r.Max)
+		lo, hi := g.Ceil(r.Min), g.Floor(r.Max)
 		switch {
 		case !(lo <= hi) || n == 1 && lo == p && hi == p:
 		case n == 0 && lo == hi:

@@ -72,3 +72,13 @@ func (f Fields) Columns(b *table.Batch) ([][]float64, error) {
 	}
 	return x, nil
 }
+
+// CheckDomains reports a numeric field whose domain is not a finite interval.
+func (f Fields) CheckDomains(s *space.Schema) error {
+	for _, j := range f.Numeric {
+		if field := &s.Fields[j]; !(field.Max-field.Min >= 0) || math.IsInf(field.Max-field.Min, 0) {
+			return fmt.Errorf("field %q: the domain [%v, %v] is not a finite interval", field.Name, field.Min, field.Max)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,325 @@
+package mixture
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
+	"github.com/seed-64d012fb/mimic/models/internal/product"
+	"github.com/seed-64d012fb/mimic/space"
+)
+
+// Condition returns p(x | x in e), another mixture: each component is given the
+// evidence, and Bayes' rule weighs the components. The package comment says when
+// it is exact.
+func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
+	r := *m
+	r.levels = slices.Clone(m.levels)
+	r.known = slices.Clone(m.known)
+	r.missing = make([][]float64, len(m.missing))
+	for c := range r.missing {
+		r.missing[c] = slices.Clone(m.missing[c])
+	}
+	weight := slices.Clone(m.weight.LogP()) // log p(c, e)
+	touched := make([]touch, len(m.known))
+	for _, given := range e {
+		if i := slices.Index(m.fields.Coded, given.Field); i >= 0 {
+			if err := r.restrict(i, given, weight); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		k := slices.Index(m.fields.Numeric, given.Field)
+		if k < 0 {
+			return nil, product.Unlearned(m.schema, given.Field)
+		}
+		touched[k] = r.learn(k, given)
+	}
+	if err := r.exact(touched); err != nil {
+		return nil, err
+	}
+	r.sortChain()
+	r.index()
+	for c := range weight {
+		for k, t := range touched {
+			r.weigh(weight, c, k, t, r.evidence[c][k]-m.evidence[c][k])
+		}
+	}
+	total := logSumExp(weight)
+	if math.IsInf(total, -1) {
+		return nil, mimic.ErrImpossible
+	}
+	for c := range weight {
+		weight[c] = math.Exp(weight[c] - total)
+	}
+	var err error
+	r.weight, err = dist.NewCategorical(weight)
+	return &r, err
+}
+
+// restrict applies evidence on coded field i, and adds its log-probability in each
+// component to weight.
+func (m *Model) restrict(i int, given space.Given, weight []float64) error {
+	book, share := m.levels[i].book.Restrict(given)
+	l := levels{book: book}
+	for c, old := range m.levels[i].given {
+		p := slices.Clone(old.P())
+		var total float64
+		for code := range p {
+			p[code] *= share[code]
+			total += p[code]
+		}
+		weight[c] += math.Log(total)
+		if total == 0 {
+			l.given = append(l.given, old) // of a component that is impossible now
+			continue
+		}
+		for code := range p {
+			p[code] /= total
+		}
+		own, err := dist.NewCategorical(p)
+		if err != nil {
+			return err
+		}
+		l.given = append(l.given, own)
+	}
+	m.levels[i] = l
+	return nil
+}
+
+// touch is what evidence admits of a number.
+type touch struct {
+	touched, there, missing bool
+}
+
+// learn adds evidence to what is known of number k.
+func (m *Model) learn(k int, given space.Given) touch {
+	g, old := m.fields.Grids[k], m.known[k]
+	t := touch{touched: true, missing: given.Missing && m.canMiss(k)}
+	if slices.ContainsFunc(given.Ranges, func(r space.Interval) bool {
+		return math.IsInf(r.Min, -1) && math.IsInf(r.Max, 1)
+	}) {
+		t.there = true
+		return t
+	}
+	in := spans(g, given.Ranges)
+	switch old.is {
+	case value:
+		in = meet(in, []span{{old.value, old.value}})
+	case ranges:
+		in = meet(in, old.spans)
+	}
+	t.there = len(in) > 0
+	switch {
+	case !t.there:
+		m.known[k] = known{}
+	case len(in) == 1 && in[0].lo == in[0].hi && !t.missing:
+		m.known[k] = known{is: value, value: in[0].lo}
+	default:
+		m.known[k] = known{is: ranges, spans: in}
+	}
+	return t
+}
+
+func (m *Model) canMiss(k int) bool {
+	return slices.ContainsFunc(m.missing, func(p []float64) bool { return p[k] > 0 })
+}
+
+func (m *Model) canBeThere(k int) bool {
+	return slices.ContainsFunc(m.missing, func(p []float64) bool { return p[k] < 1 })
+}
+
+// weigh adds the log-probability in component c of evidence on number k, where it
+// is there with probability exp(there) under the normal distribution.
+func (m *Model) weigh(weight []float64, c, k int, t touch, there float64) {
+	missing := &m.missing[c][k]
+	switch {
+	case !t.touched:
+		weight[c] += there
+	case !t.missing && !t.there:
+		weight[c] = math.Inf(-1)
+	case !t.missing:
+		weight[c] += math.Log1p(-*missing) + there
+		*missing = 0
+	case !t.there:
+		weight[c] += math.Log(*missing)
+		*missing = 1
+	default:
+		if *missing == 1 {
+			return
+		}
+		total := logSumExp([]float64{math.Log(*missing), math.Log1p(-*missing) + there})
+		weight[c] += total
+		*missing = min(math.Exp(math.Log(*missing)-total), 1)
+	}
+}
+
+// exact reports evidence that has no exact answer: among numbers that depend on
+// each other, ranges of two of them, and on grids values without those before.
+func (m *Model) exact(touched []touch) error {
+	if m.shape.diagonal() {
+		return nil
+	}
+	before := -1 // an earlier number of the chain that is not known
+	ranged, unsure := -1, -1
+	for _, k := range m.order {
+		t := touched[k]
+		gone := !m.canBeThere(k) || t.touched && !t.there
+		grid := !m.fields.Grids[k].Real()
+		is := m.known[k].is
+		if gone {
+			continue
+		}
+		if is != nothing && grid && before >= 0 {
+			return fmt.Errorf("field %q is known and %q, which comes before it, is not: %w", m.name(k), m.name(before), mimic.ErrUnsupported)
+		}
+		if is == ranges {
+			if ranged >= 0 {
+				return fmt.Errorf("ranges of %q and %q, which depend on each other: %w", m.name(ranged), m.name(k), mimic.ErrUnsupported)
+			}
+			ranged = k
+		}
+		if sure := t.touched && !t.missing || !m.canMiss(k); is != nothing && !sure {
+			unsure = k
+		}
+		if is != value && before < 0 {
+			before = k
+		}
+	}
+	if unsure >= 0 {
+		for k := range m.known {
+			if k != unsure && m.known[k].is != nothing {
+				return fmt.Errorf("field %q can be missing or not, and %q, which depends on it, is known: %w", m.name(unsure), m.name(k), mimic.ErrUnsupported)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]].Name }
+
+// rank orders known values, ranges, reals and grids in the chain: what follows is
+// given what is before.
+func (m *Model) rank(k int) int {
+	switch {
+	case m.known[k].is == value:
+		return 0
+	case m.known[k].is == ranges:
+		return 1
+	case m.fields.Grids[k].Real():
+		return 2
+	}
+	return 3
+}
+
+func (m *Model) sortChain() {
+	m.order = slices.Clone(m.order)
+	slices.SortStableFunc(m.order, func(a, b int) int { return m.rank(a) - m.rank(b) })
+}
+
+// Marginal returns the mixture of the named fields. The package comment says when
+// it is exact.
+func (m *Model) Marginal(names []string) (mimic.Model, error) {
+	keep, err := product.Fields(m.schema, names)
+	if err != nil {
+		return nil, err
+	}
+	s := m.schema.Project(keep)
+	r := &Model{schema: s, fields: normal.NewFields(s), shape: m.shape, weight: m.weight, rows: m.rows}
+	for _, j := range r.fields.Coded {
+		r.levels = append(r.levels, m.levels[slices.Index(m.fields.Coded, keep[j])])
+	}
+	var from []int      // number of m that each of r's was
+	to := map[int]int{} // and back
+	for i, j := range r.fields.Numeric {
+		k := slices.Index(m.fields.Numeric, keep[j])
+		from = append(from, k)
+		to[k] = i
+		r.known = append(r.known, m.known[k])
+		r.spread = append(r.spread, m.spread[k])
+	}
+	for _, k := range m.order {
+		if i, in := to[k]; in {
+			r.order = append(r.order, i)
+		}
+	}
+	known, err := m.droppable(to)
+	if err != nil {
+		return nil, err
+	}
+	for c := range m.mean {
+		missing := make([]float64, len(from))
+		for i, k := range from {
+			missing[i] = m.missing[c][k]
+		}
+		mean, cov := m.given(c, known, from)
+		r.missing, r.mean, r.cov = append(r.missing, missing), append(r.mean, mean), append(r.cov, cov)
+	}
+	r.index()
+	return r, nil
+}
+
+// droppable returns the known values that a marginal which keeps some numbers
+// leaves out, or an error where it is not exact.
+func (m *Model) droppable(keep map[int]int) (known []int, err error) {
+	if m.shape.diagonal() {
+		return nil, nil
+	}
+	gone, kept := -1, 0 // left out and not known; free grid fields so far
+	for _, k := range m.order {
+		_, in := keep[k]
+		free := m.known[k].is != value && m.canBeThere(k)
+		switch grid := !m.fields.Grids[k].Real(); {
+		case !in && m.known[k].is == value:
+			known = append(known, k)
+		case !in && free && m.known[k].is == ranges:
+			return nil, fmt.Errorf("the marginal has not %q, of which a range is known: %w", m.name(k), mimic.ErrUnsupported)
+		case !in && free && (gone < 0 || grid):
+			gone = k
+		case in && free && grid:
+			kept++
+			if gone >= 0 && (kept > 1 || !m.fields.Grids[gone].Real()) {
+				return nil, fmt.Errorf("the marginal has %q and not %q, which comes before it: %w", m.name(k), m.name(gone), mimic.ErrUnsupported)
+			}
+		}
+	}
+	return known, nil
+}
+
+// given returns the mean and covariance of the numbers to in component c, given
+// known values of others.
+func (m *Model) given(c int, known, to []int) (mean, cov []float64) {
+	for _, k := range to {
+		mean = append(mean, m.mean[c][k])
+		if m.shape.diagonal() {
+			cov = append(cov, m.cov[c][k])
+		}
+	}
+	if m.shape.diagonal() {
+		return mean, cov
+	}
+	d := len(m.known)
+	r := normal.Regress(m.cov[c], d, m.chain(c, known, m.rounding(c), nil), to)
+	for t := range to {
+		for i, a := range known {
+			mean[t] += r.Beta[t*len(known)+i] * (m.known[a].value - m.mean[c][a])
+		}
+	}
+	return mean, r.Rest
+}
+
+// logSumExp returns log Σ exp(x).
+func logSumExp(x []float64) float64 {
+	top := slices.Max(x)
+	if math.IsInf(top, -1) {
+		return top
+	}
+	var sum float64
+	for _, v := range x {
+		sum += math.Exp(v - top)
+	}
+	return top + math.Log(sum)
+}

@@ -1,0 +1,219 @@
+package mixture
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/testdata"
+	"github.com/seed-64d012fb/mimic/models/internal/normal"
+	"github.com/seed-64d012fb/mimic/space"
+	"github.com/seed-64d012fb/mimic/table"
+)
+
+// reference is what internal/refgen/mixture makes.
+type reference struct {
+	EM struct {
+		Rows, Start [][]float64
+		Fits        []struct {
+			Shape       Shape
+			Weight      []float64
+			Mean, Cov   [][]float64
+			MeanLogProb float64 `json:"mean_log_prob"`
+		}
+	}
+	Held []struct {
+		Table      string
+		Shape      Shape
+		Components int
+		Reg        float64
+		Held       float64
+	}
+}
+
+func readReference(t *testing.T) (r reference) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/reference.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// reals returns a table of reals.
+func reals(rows [][]float64) *table.Table {
+	s := &space.Schema{}
+	for j := range rows[0] {
+		f := space.Field{Name: fmt.Sprint("x", j), Kind: space.Real, Min: rows[0][j], Max: rows[0][j]}
+		for _, r := range rows {
+			f.Min, f.Max = min(f.Min, r[j]), max(f.Max, r[j])
+		}
+		s.Fields = append(s.Fields, f)
+	}
+	b := table.NewBatch(s, 0, len(rows))
+	for i, r := range rows {
+		for j, x := range r {
+			b.Cols[j].Num[i] = x
+		}
+	}
+	return table.New(b)
+}
+
+// prepared returns the rows of a table as EM reads them.
+func prepared(t *testing.T, data *table.Table) (*mixtureFit, *rowSet, *base) {
+	t.Helper()
+	f := &mixtureFit{schema: data.Schema(), fields: normal.NewFields(data.Schema()), rows: data.Rows()}
+	if err := f.makeBooks(); err != nil {
+		t.Fatal(err)
+	}
+	g := f.NewStats()
+	if err := g.Add(data.All()); err != nil {
+		t.Fatal(err)
+	}
+	rows := g.(*gathered).join()
+	b := newBase(f.schema, f, rows)
+	return f, rows, &b
+}
+
+// TestFixpoint compares the maximum that EM finds with that of scikit-learn's
+// GaussianMixture from the same start, without a prior.
+func TestFixpoint(t *testing.T) {
+	r := readReference(t).EM
+	_, rows, b := prepared(t, reals(r.Rows))
+	data := newDataset(*b, rows, nil)
+	for _, want := range r.Fits {
+		var mean []float64
+		for _, m := range r.Start {
+			for j, x := range m {
+				mean = append(mean, (x-b.center[j])/b.scale[j])
+			}
+		}
+		m := newTheta(b, want.Shape, mean, len(r.Start))
+		m.prior = 0
+		for _, cov := range m.cov { // precisions of one, in the data's units
+			clear(cov)
+			for j := range m.d {
+				cov[m.diagonal(j)] = 1 / (b.scale[j] * b.scale[j])
+			}
+		}
+		var last float64
+		for range 5000 {
+			s, err := m.expect(context.Background(), data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = s.logProb
+			m = m.maximise(s)
+		}
+		for j := range b.scale {
+			last -= float64(len(r.Rows)) * math.Log(b.scale[j])
+		}
+		check := func(what string, got, want float64) {
+			if !(math.Abs(got-want) <= 1e-6*max(1, math.Abs(want))) {
+				t.Errorf("%s: %s is %v, want %v", m.shape, what, got, want)
+			}
+		}
+		check("log p", last/float64(len(r.Rows)), want.MeanLogProb)
+		for c := range want.Weight {
+			check("a weight", m.weight[c], want.Weight[c])
+			for j, x := range want.Mean[c] {
+				check("a mean", m.mean[c*m.d+j]*b.scale[j]+b.center[j], x)
+			}
+			for i, x := range want.Cov[c] {
+				scale := b.scale[i%m.d] * b.scale[i/m.d%m.d]
+				if m.shape.diagonal() {
+					scale = b.scale[i] * b.scale[i]
+				}
+				check("a covariance", m.cov[c][i]*scale, x)
+			}
+		}
+	}
+}
+
+// TestHeldOut asks for held-out likelihoods of four tables that are at least
+// those of scikit-learn's GaussianMixture, of as many components and the same
+// shape.
+func TestHeldOut(t *testing.T) {
+	for _, want := range readReference(t).Held {
+		train, held := standardised(readNumbers(t, want.Table))
+		f := Family{Components: want.Components, Covariance: want.Shape, Seed: 1}
+		m, err := fit.Run(context.Background(), reals(train), f, fit.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nats, err := fit.Evaluate(context.Background(), m, reals(held))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s, %d components, %s: %.3f nats a row, scikit-learn %.3f", want.Table, want.Components, want.Shape, nats.Mean, want.Held)
+		if !(nats.Mean >= want.Held) {
+			t.Errorf("%s, %d components, %s: %v nats a row, scikit-learn has %v", want.Table, want.Components, want.Shape, nats.Mean, want.Held)
+		}
+	}
+}
+
+// readNumbers reads all columns of a table but the last, its target.
+func readNumbers(t *testing.T, name string) (rows [][]float64) {
+	t.Helper()
+	f, err := os.Open(testdata.Shared(t, "tables/"+name+".csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	text, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range text[1:] {
+		var row []float64
+		for _, cell := range line[:len(line)-1] {
+			x, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row = append(row, x)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// standardised returns every fifth row, and the others, in units of the standard
+// deviation of the others. Columns that are constant there are left out.
+func standardised(rows [][]float64) (train, held [][]float64) {
+	n := 0.0
+	mean, square := make([]float64, len(rows[0])), make([]float64, len(rows[0]))
+	for i, r := range rows {
+		if i%5 != 0 {
+			n++
+			for j, x := range r {
+				delta := x - mean[j]
+				mean[j] += delta / n
+				square[j] += delta * (x - mean[j])
+			}
+		}
+	}
+	for i, r := range rows {
+		var own []float64
+		for j, x := range r {
+			if square[j] > 0 {
+				own = append(own, (x-mean[j])/math.Sqrt(square[j]/n))
+			}
+		}
+		if i%5 == 0 {
+			held = append(held, own)
+		} else {
+			train = append(train, own)
+		}
+	}
+	return train, held
+}
