@@ -8,6 +8,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
 	"github.com/seed-64d012fb/mimic/models/mixing"
+	"github.com/seed-64d012fb/mimic/models/mixture"
 	"github.com/seed-64d012fb/mimic/models/nade"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
 	"github.com/seed-64d012fb/mimic/models/pixelnet"
@@ -50,6 +51,14 @@ var rungs = []Rung{
 		Summary: "numbers jointly normal, levels independent",
 		New:     func(Options) (mimic.Family, error) { return gaussian.Family{}, nil },
 		Decode:  gaussian.Decode,
+	},
+	{
+		Kind:    mixture.Kind,
+		Summary: "a mixture of normal distributions, as many as held-out rows are for",
+		New: func(o Options) (mimic.Family, error) {
+			return mixture.Family{Seed: o.Seed, Validation: o.Validation}, nil
+		},
+		Decode: mixture.Decode,
 	},
 	{
 		Kind:    chowliu.Kind,

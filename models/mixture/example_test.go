@@ -26,4 +26,5 @@ func Example() {
 		fmt.Println(row)
 	}
 	// Output:
+	// [species virginica 99.3% setosa 99.3% versicolor 99.3%]
 }
