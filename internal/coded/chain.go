@@ -61,20 +61,39 @@ type proposal struct {
 
 // Propose implements mimic.Proposer.
 func (m *Chain) Propose(e space.Evidence) (mimic.Proposal, error) {
-	q := &proposal{*m, make([][]float64, len(m.fields))}
-	q.books = slices.Clone(m.books)
+	within, share, err := m.Within(e)
+	if err != nil {
+		return nil, err
+	}
+	return &proposal{*within, share}, nil
+}
+
+// Within returns m with the codebooks within the evidence, and the share of each
+// code that the evidence admits [learned fields][codes], nil where it says
+// nothing of the field. The error wraps mimic.ErrImpossible where a field admits
+// nothing.
+func (m *Chain) Within(e space.Evidence) (*Chain, [][]float64, error) {
+	within, share := *m, make([][]float64, len(m.fields))
+	within.books = slices.Clone(m.books)
 	for _, given := range e {
 		for i, j := range m.fields {
 			if j != given.Field {
 				continue
 			}
-			q.books[i], q.share[i] = m.books[i].Restrict(given)
-			if slices.Max(append(q.share[i], 0)) == 0 {
-				return nil, fmt.Errorf("field %q: %w", m.schema.Fields[j].Name, mimic.ErrImpossible)
+			within.books[i], share[i] = m.books[i].Restrict(given)
+			if slices.Max(append(share[i], 0)) == 0 {
+				return nil, nil, fmt.Errorf("field %q: %w", m.schema.Fields[j].Name, mimic.ErrImpossible)
 			}
 		}
 	}
-	return q, nil
+	return &within, share, nil
+}
+
+// WithLaw returns m with another law of the same fields.
+func (m *Chain) WithLaw(law ChainLaw) *Chain {
+	c := *m
+	c.law = law
+	return &c
 }
 
 // Draw implements mimic.Proposal.

@@ -1,6 +1,7 @@
 package mixing
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -128,7 +129,7 @@ func widen(dst []uint16, src []uint8) {
 
 // learn passes over the examples. Each pass counts from nothing, so that a row
 // is always predicted by counts of other rows, and goes on with the weights.
-func (t *task) learn(e *examples, passes int, k rng.Key) {
+func (t *task) learn(ctx context.Context, e *examples, passes int, k rng.Key) {
 	var (
 		p        = t.p
 		contexts = len(p.contexts)
@@ -146,6 +147,9 @@ func (t *task) learn(e *examples, passes int, k rng.Key) {
 	decay := math.Pow(finalRate/firstRate, 1/float64(max(1, passes*n)))
 	rate := float64(firstRate)
 	for pass := range passes {
+		if ctx.Err() != nil {
+			return
+		}
 		rand.New(k.Stream(int64(pass))).Shuffle(n, func(a, b int) { order[a], order[b] = order[b], order[a] })
 		clear(t.counts)
 		for _, i := range order {

@@ -22,7 +22,8 @@
 // question of which 24 to 64 are used at once; scoring the same without the
 // passes, sampling that of one order.
 //
-// Exact answers: the likelihood alone. Conditionals are by weighted draws.
+// Exact answers: the likelihood; of pictures, conditionals on the label and on the
+// first pixels. All others are by weighted draws.
 //
 // How it fails: it knows no more of numbers than that their codes are in order,
 // sees at most 16 groups of a field's codes at a time, and asks a question for
@@ -95,8 +96,16 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 		if err != nil {
 			return nil, err
 		}
-		return coded.NewChain(Kind, d, law), nil
+		return model(coded.NewChain(Kind, d, law)), nil
 	})
+}
+
+// model returns the model of a chain, which knows what its law does.
+func model(m *coded.Chain) mimic.Model {
+	if _, ok := m.Law().(*picture); ok {
+		return &Pictures{m}
+	}
+	return m
 }
 
 // grey reports whether rows are pictures of more than black and white.
@@ -133,5 +142,5 @@ func Decode(s *space.Schema, data []byte) (mimic.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return model(m), nil
 }

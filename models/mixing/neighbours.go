@@ -119,7 +119,8 @@ type surroundings struct {
 	activity int               // of 16, of the pixels left and above
 	place    int
 	block    int
-	w, n     uint8 // left and above
+	w, n     uint8                 // left and above
+	ofLabel  [labelContexts]uint64 // keys, but for the label
 }
 
 // look sets s to what the pixel at x, y of c sees.
@@ -163,8 +164,15 @@ func (s *surroundings) look(c *canvas, x, y int, label uint64) {
 		uint64(c.top)<<8 | uint64(c.bright),
 		uint64(c.bright)<<8 | uint64(w),
 		uint64(w)<<8 | uint64(n),
-		withoutLabel:     (pos<<8|q(w, 3)<<4|q(n, 3))<<16 | label,
-		withoutLabel + 1: (zeros<<16|q(w, 6)<<8|q(n, 6))<<16 | label,
+	}
+	s.ofLabel = [labelContexts]uint64{pos<<8 | q(w, 3)<<4 | q(n, 3), zeros<<16 | q(w, 6)<<8 | q(n, 6)}
+	s.tell(label)
+}
+
+// tell sets the contexts that know the label.
+func (s *surroundings) tell(label uint64) {
+	for k, key := range s.ofLabel {
+		s.keys[withoutLabel+k] = key<<16 | label
 	}
 }
 

@@ -22,6 +22,7 @@ type picture struct {
 	label  int       // that of the label, -1 for none
 	labels []float64 // [codes], log-probabilities
 	planes []*plane
+	known  []uint8 // the values of the first pixels, where they are given
 }
 
 var _ coded.ChainLaw = (*picture)(nil)
@@ -68,9 +69,15 @@ func (m *picture) LogProb(dst []float64, codes [][]uint16) {
 		d.begin()
 		for y := range m.height {
 			for x := range m.width {
-				value := int(codes[m.pixels+y*m.width+x][i])
-				d.look(d.canvas, x, y, label)
-				dst[i] += m.logProb(d, value)
+				at := y*m.width + x
+				value := int(codes[m.pixels+at][i])
+				switch {
+				case at >= len(m.known):
+					d.look(d.canvas, x, y, label)
+					dst[i] += m.logProb(d, value)
+				case value != int(m.known[at]):
+					dst[i] = math.Inf(-1)
+				}
 				d.put(x, y, value)
 			}
 		}
@@ -140,7 +147,12 @@ func (m *picture) SampleWithin(codes [][]uint16, logw []float64, share [][]float
 			for x := range m.width {
 				j := m.pixels + y*m.width + x
 				value := only[j]
-				switch {
+				switch at := y*m.width + x; {
+				case at < len(m.known):
+					value = int(m.known[at])
+					if share[j] != nil {
+						log += math.Log(share[j][value])
+					}
 				case value >= 0 && !drawn && i > 0: // known has it
 				case value >= 0:
 					d.look(d.canvas, x, y, label)

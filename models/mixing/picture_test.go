@@ -2,6 +2,7 @@ package mixing
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
-	"github.com/seed-64d012fb/mimic/internal/coded"
 	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/internal/wire"
@@ -52,7 +52,7 @@ func fittedPicture(t *testing.T, ctx context.Context, rows *table.Table, o Famil
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, m.(*coded.Chain).Law().(*picture)
+	return m, m.(*Pictures).Law().(*picture)
 }
 
 // TestValueCode tells values by planes that answer at random: whatever they say,
@@ -293,6 +293,136 @@ func TestTop(t *testing.T) {
 	}
 }
 
+// TestPictureGiven compares exact conditionals, on a label, on the first pixels, on
+// both, one after the other and read again, with the joint over the evidence.
+func TestPictureGiven(t *testing.T) {
+	rows := pictures(200, 2, 2, 3, true, 14)
+	m, law := fittedPicture(t, context.Background(), rows, Family{})
+	all := every(2, 3, 3, 3, 3)
+	joint := make([]float64, len(all[0]))
+	law.LogProb(joint, all)
+	level := func(field int, codes ...int32) space.Given { return space.Given{Field: field, Codes: codes} }
+	for _, e := range []space.Evidence{
+		{level(0, 1)},
+		{level(1, 2)},
+		{level(0, 0), level(1, 0), level(2, 1)},
+		{level(1, 1), level(2, 1), level(0, 0, 1)},
+		{level(1, 0), level(2, 1), level(3, 2), level(4, 0)},
+	} {
+		given, err := m.(mimic.Conditioner).Condition(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byOne := m
+		for _, g := range e {
+			if byOne, err = byOne.(mimic.Conditioner).Condition(space.Evidence{g}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		blob, err := given.AppendBinary(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Decode(rows.Schema(), blob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := func(i int) bool {
+			for _, g := range e {
+				if !slices.Contains(g.Codes, int32(all[g.Field][i])) {
+					return false
+				}
+			}
+			return true
+		}
+		mass := 0.0
+		for i, l := range joint {
+			if in(i) {
+				mass += math.Exp(l)
+			}
+		}
+		for _, c := range []mimic.Model{given, byOne, again} {
+			law := c.(*Pictures).Law()
+			l := make([]float64, len(joint))
+			law.LogProb(l, all)
+			for i := range l {
+				want := math.Inf(-1)
+				if in(i) {
+					want = joint[i] - math.Log(mass)
+				}
+				if l[i] != want && math.Abs(l[i]-want) > 1e-9 {
+					t.Fatalf("given %v: log p is %v, joint over evidence %v", e, l[i], want)
+				}
+			}
+			drawn := make([][]uint16, len(all))
+			for j := range drawn {
+				drawn[j] = make([]uint16, 200)
+			}
+			law.Sample(drawn, 0, rng.New(1))
+			for _, g := range e {
+				for _, code := range drawn[g.Field] {
+					if !slices.Contains(g.Codes, int32(code)) {
+						t.Fatalf("given %v: sampled code %d of field %d", e, code, g.Field)
+					}
+				}
+			}
+		}
+	}
+	for _, e := range []space.Evidence{{level(2, 1)}, {level(1, 0, 1)}, {level(1, 1), level(3, 1)}} {
+		if _, err := m.(mimic.Conditioner).Condition(e); !errors.Is(err, mimic.ErrUnsupported) {
+			t.Errorf("given %v: error %v", e, err)
+		}
+	}
+	first, err := m.(mimic.Conditioner).Condition(space.Evidence{level(1, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.(mimic.Conditioner).Condition(space.Evidence{level(1, 0)}); !errors.Is(err, mimic.ErrImpossible) {
+		t.Errorf("given two values of a pixel: error %v", err)
+	}
+}
+
+// TestLogJoint compares the probabilities of a picture with each label with those of
+// the rows.
+func TestLogJoint(t *testing.T) {
+	rows := pictures(150, 3, 3, 9, true, 15)
+	m, _ := fittedPicture(t, context.Background(), rows, Family{})
+	first := space.Evidence{{Field: 1, Codes: []int32{4}}}
+	given, err := m.(mimic.Conditioner).Condition(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := rows.All()
+	strange := table.NewBatch(rows.Schema(), 0, b.N)
+	for j := range b.Cols {
+		copy(strange.Cols[j].Code, b.Cols[j].Code)
+	}
+	strange.Cols[3].Code[7] = 9
+	for _, m := range []mimic.Model{m, given} {
+		joint := [][]float64{make([]float64, b.N), make([]float64, b.N)}
+		if err := m.(mimic.Classifier).LogJoint(joint, strange, 0); err != nil {
+			t.Fatal(err)
+		}
+		for y := range joint {
+			for i := range b.N {
+				strange.Cols[0].Code[i] = int32(y)
+			}
+			want := make([]float64, b.N)
+			if err := m.(mimic.Density).LogProb(want, strange); err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range joint[y] {
+				if l != want[i] && math.Abs(l-want[i]) > 1e-9 {
+					t.Fatalf("row %d with label %d: %v, by itself %v", i, y, l, want[i])
+				}
+			}
+		}
+	}
+	if err := m.(mimic.Classifier).LogJoint(nil, b, 2); !errors.Is(err, mimic.ErrUnsupported) {
+		t.Errorf("of a pixel: %v", err)
+	}
+}
+
 func TestPictureBudgetAndValidation(t *testing.T) {
 	rows := pictures(200, 3, 3, 4, true, 10)
 	ctx := pace.WithUntil(context.Background(), time.Now())
@@ -321,6 +451,27 @@ func TestPictureBudgetAndValidation(t *testing.T) {
 	}
 	if !slices.Equal(blobs[0], blobs[2]) || slices.Equal(blobs[1], blobs[3]) {
 		t.Error("validation rows are learned from")
+	}
+}
+
+// TestPictureProgress fits with somebody listening: what is done rises to all there
+// is to do.
+func TestPictureProgress(t *testing.T) {
+	var last, all int64
+	progress := func(stage string, done, total int64) {
+		if stage != "planes" {
+			return
+		}
+		if done < last || done > total {
+			t.Errorf("%d of %d after %d", done, total, last)
+		}
+		last, all = done, total
+	}
+	if _, err := fit.Run(context.Background(), pictures(150, 3, 3, 4, false, 13), Family{}, fit.Options{Progress: progress}); err != nil {
+		t.Fatal(err)
+	}
+	if last < all-1 || all == 0 {
+		t.Errorf("ends at %d of %d", last, all)
 	}
 }
 

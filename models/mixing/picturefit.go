@@ -22,6 +22,7 @@ const (
 	mostPasses  = 3
 	labelRows   = .5 // of a label that was not seen
 	mostRepeats = 4  // of a picture, by its weight
+	lookEach    = 64 // pictures after which a lesson looks at the clock
 )
 
 // suits reports what is wrong with a picture, and what lies beside it, for a
@@ -81,9 +82,8 @@ func fitPicture(ctx context.Context, d *coded.Data, o Family) (*picture, error) 
 	return m, par.Do(ctx, len(m.planes), func(depth int) error {
 		bits := uint(min(max(fewSlots, math.Ilogb(rows[depth]+1)+1), manySlots))
 		a := newApprentice(&m.geometry, depth, contexts, bits)
-		g.teach(ctx, m, a, work.until(ctx, rows[depth]))
+		g.teach(ctx, m, a, work, rows[depth])
 		m.planes[depth] = a.freeze()
-		work.done(ctx, rows[depth])
 		return ctx.Err()
 	})
 }
@@ -142,9 +142,12 @@ func (g *gallery) asked(m *picture, depth int) (n float64) {
 
 // teach shows a plane all pictures, once or, where they are few, several times.
 // A pass counts from nothing, so that a pixel is always predicted by counts of
-// other pictures, and goes on with the weights.
-func (g *gallery) teach(ctx context.Context, m *picture, a *apprentice, until func(done float64) float64) {
+// other pictures, and goes on with the weights. Where time runs out the steps
+// fall faster, and it ends with what it has.
+func (g *gallery) teach(ctx context.Context, m *picture, a *apprentice, work *clock, rows float64) {
 	var (
+		until = work.until(ctx, rows)
+		told  float64
 		c     = newCanvas(m.geometry)
 		s     surroundings
 		size  = m.width * m.height
@@ -154,9 +157,11 @@ func (g *gallery) teach(ctx context.Context, m *picture, a *apprentice, until fu
 		if step%g.n == 0 {
 			a.forget()
 		}
-		done := float64(step) / float64(steps)
-		if step%64 == 0 {
-			if done = until(done); done >= 1 || ctx.Err() != nil {
+		done := min(until(float64(step)/float64(steps)), 1)
+		if step%lookEach == 0 {
+			work.advance(ctx, (done-told)*rows)
+			told = done
+			if done >= 1 || ctx.Err() != nil {
 				return
 			}
 		}
@@ -178,6 +183,7 @@ func (g *gallery) teach(ctx context.Context, m *picture, a *apprentice, until fu
 			}
 		}
 	}
+	work.advance(ctx, (1-told)*rows)
 }
 
 // forget empties the counts.

@@ -13,6 +13,7 @@ import (
 type pictureBlob struct {
 	Labels []float64   `cbor:"labels,omitempty"` // log-probabilities
 	Planes []planeBlob `cbor:"planes"`
+	Known  []byte      `cbor:"known,omitempty"` // values of the first pixels
 }
 
 type planeBlob struct {
@@ -23,7 +24,7 @@ type planeBlob struct {
 
 // AppendBinary implements coded.Law.
 func (m *picture) AppendBinary(dst []byte) ([]byte, error) {
-	w := &pictureBlob{Labels: m.labels}
+	w := &pictureBlob{Labels: m.labels, Known: m.known}
 	for _, p := range m.planes {
 		var b planeBlob
 		for c, slots := range p.slots {
@@ -48,13 +49,21 @@ func (b *pictureBlob) picture(s *space.Schema, codes []int) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &picture{geometry: newGeometry(s.Image), label: -1, labels: b.Labels}
+	m := &picture{geometry: newGeometry(s.Image), label: -1, labels: b.Labels, known: b.Known}
 	for i, j := range s.Learned() {
 		switch j {
 		case s.Image.First:
 			m.pixels = i
 		case label:
 			m.label = i
+		}
+	}
+	if len(m.known) > m.width*m.height {
+		return nil, fmt.Errorf("%d pixels are given of %d", len(m.known), m.width*m.height)
+	}
+	for _, v := range m.known {
+		if int(v) >= m.levels {
+			return nil, fmt.Errorf("a pixel is given the value %d of %d", v, m.levels)
 		}
 	}
 	contexts := withoutLabel

@@ -78,9 +78,19 @@ func (g *geometry) sizes(depth int) (units, last []int) {
 // are s, given the bits above.
 func (p *plane) answer(c *canvas, s *surroundings, node int, x []float32) float32 {
 	s.ask(c, p.depth, node)
-	for k := range p.slots {
+	p.see(x, s, node, 0, len(p.slots))
+	return p.mixed(x, s, node)
+}
+
+// see sets the inputs of contexts from, …, to-1.
+func (p *plane) see(x []float32, s *surroundings, node, from, to int) {
+	for k := from; k < to; k++ {
 		x[k] = p.logits[k][p.find(k, s.keys[k], node)]
 	}
+}
+
+// mixed returns the logit of yes for inputs x.
+func (p *plane) mixed(x []float32, s *surroundings, node int) float32 {
 	x[len(p.slots)] = planeConstant
 	var (
 		z  [4]float32

@@ -161,10 +161,10 @@ func newLessons(ctx context.Context, v *vector, d *coded.Data, sight *survey, n,
 		own := k.Child(2).Child(uint64(at))
 		t.design(sight, l, rand.New(own.Child(0).Stream(0)))
 		e := newExamples(l, t, d, pre)
-		t.learn(e, work.passes(ctx, t.rows), own.Child(1))
+		t.learn(ctx, e, work.passes(ctx), own.Child(1))
 		t.freeze()
-		work.done(ctx, t.rows)
-		return nil
+		work.advance(ctx, t.rows)
+		return ctx.Err()
 	})
 }
 
