@@ -31,14 +31,12 @@ func (m *Chain) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 	}
 	f := newFiller(m)
 	for r := range b.N {
-		for i := range known {
-			if known[i][r] == dist.Outside {
-				return fmt.Errorf("row %d: its known cells have probability zero: a value outside the sample space", b.First+int64(r))
-			}
-		}
 		key := k.Child(uint64(b.First + int64(r)))
 		effective[r] = math.Inf(1)
-		gaps := f.gaps(known, r)
+		gaps, err := f.gaps(b, known, r)
+		if err != nil {
+			return err
+		}
 		if len(gaps) == 0 {
 			continue
 		}
@@ -77,20 +75,30 @@ func newFiller(m *Chain) *filler {
 
 // gaps returns the fields that row r lacks and that have values, and sets the
 // shares to what may be drawn: the known code, or any value.
-func (f *filler) gaps(known [][]uint16, r int) (gaps []int) {
+func (f *filler) gaps(b *table.Batch, known [][]uint16, r int) (gaps []int, err error) {
 	for i, book := range f.books {
 		clear(f.share[i])
-		missing, optional := book.Missing()
-		if !optional || known[i][r] != missing || book.Values() == 0 {
+		switch missing := isMissing(b.Cols[f.fields[i]], r); {
+		case missing && book.Values() > 0:
+			gaps = append(gaps, i)
+			for c := range book.Values() {
+				f.share[i][c] = 1
+			}
+		case known[i][r] != dist.Outside:
 			f.share[i][known[i][r]] = 1
-			continue
-		}
-		gaps = append(gaps, i)
-		for c := range book.Values() {
-			f.share[i][c] = 1
+		default:
+			return nil, fmt.Errorf("row %d: its known cells have probability zero: field %q has a value outside the sample space",
+				b.First+int64(r), f.schema.Fields[f.fields[i]].Name)
 		}
 	}
-	return gaps
+	return gaps, nil
+}
+
+func isMissing(c table.Column, i int) bool {
+	if c.Num != nil {
+		return c.Num[i] != c.Num[i]
+	}
+	return c.Code[i] == table.Missing
 }
 
 // size makes room for n candidates.

@@ -13,6 +13,7 @@ import (
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/models/nade"
 	"github.com/seed-64d012fb/mimic/modeltest"
+	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -111,6 +112,48 @@ func TestEvidence(t *testing.T) {
 	}
 	if d := math.Abs(quality.LogEvidence - math.Log(sum)); quality.Exact || d > 5*quality.StdErr+1e-9 {
 		t.Errorf("log p(e) = %v ± %v, by all rows %v", quality.LogEvidence, quality.StdErr, math.Log(sum))
+	}
+}
+
+// TestGaps fills the third bit of rows whose others are known, of a field that is
+// never missing in training: exactly, and as often as the rows have it, within 5
+// standard errors. A level that the schema does not have is told by field.
+func TestGaps(t *testing.T) {
+	const n = 4000
+	m := fitted(t, parity(n))
+	gaps := parity(n)
+	for i := range n {
+		gaps.All().Cols[2].Code[i] = table.Missing
+		gaps.All().Cols[3].Code[i] = max(0, gaps.All().Cols[3].Code[i])
+	}
+	effective := make([]float64, n)
+	b := gaps.All()
+	if err := m.(mimic.Imputer).Impute(b, effective, rng.New(1)); err != nil {
+		t.Fatal(err)
+	}
+	odd := 0.0
+	for i := range n {
+		if !math.IsInf(effective[i], 1) {
+			t.Fatalf("row %d: worth %v draws, and it is exact", i, effective[i])
+		}
+		if b.Cols[2].Code[i] != b.Cols[0].Code[i]^b.Cols[1].Code[i] {
+			odd++
+		}
+	}
+	if math.Abs(odd/n-.1) > 5*math.Sqrt(.09/n)+.01 {
+		t.Errorf("%v of the rows break the rule; in training a tenth does", odd/n)
+	}
+	// Two gaps in a row are filled by weighted draws.
+	b.Cols[0].Code[0], b.Cols[3].Code[0] = table.Missing, table.Missing
+	if err := m.(mimic.Imputer).Impute(b, effective, rng.New(1)); err != nil {
+		t.Fatal(err)
+	}
+	if b.Cols[0].Code[0] < 0 || b.Cols[3].Code[0] < 0 || effective[0] < 16 || math.IsInf(effective[0], 1) {
+		t.Errorf("filled by %d and %d, worth %v draws", b.Cols[0].Code[0], b.Cols[3].Code[0], effective[0])
+	}
+	b.Cols[1].Code[3] = table.Unknown
+	if err := m.(mimic.Imputer).Impute(b, effective, rng.New(1)); err == nil || !strings.Contains(err.Error(), `"b"`) {
+		t.Errorf("an unknown level: %v", err)
 	}
 }
 
