@@ -32,7 +32,7 @@ func Constituents(o Options) []Constituent {
 	}
 	add("treemix", 1, true)
 	add("mixing", 1, true)
-	add("nade", 4, true)
+	add("nade", 6, true)
 	return all
 }
 
