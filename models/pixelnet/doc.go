@@ -3,7 +3,7 @@
 // each, given those before it, and the label of the picture where there is one:
 //
 //	p(x, y) = p(y) ∏_j p(x_j given x_<j, y),
-//	log-odds of ink in pixel j = (v + v_j)·h₂ + b_j + l[pattern of 16 pixels],
+//	log-odds of ink in pixel j = (v + v_j + v_jy)·h₂ + b_j + b_jy + l[pattern of 16 pixels],
 //	h₂ = relu(W h₁ + c + t[pattern of 11 pixels]),
 //	h₁ = relu(a_j + Σ u[offset of ink from j] + Σ e[place of ink]),
 //
@@ -11,7 +11,7 @@
 // and eight columns around it, and the second over all ink before it. Ink is the
 // rarer of the two levels: what has none costs nothing. A pixel without ink within
 // three columns and lines of it is quiet, and has an a_j, v_j and b_j of its own.
-// A label adds an embedding to h₁ and h₂ before they are rectified, and to b_j.
+// A label y adds an embedding to h₁ and h₂ before they are rectified, too.
 //
 // Base measure: counting measure on pictures.
 //

@@ -74,7 +74,8 @@ func (n *net) judge(v *seeing, labels ...uint16) {
 		o := simd.Dot(n.w[out], z) + simd.Dot(n.row(outAt, s.place, n.second), z)
 		o += n.w[outBias][s.place] + n.w[outWide][s.wide]
 		if n.classes > 0 {
-			o += n.w[classBias][labelOf(i)*2*n.pixels()+s.place]
+			at := n.classPlace(labelOf(i), s.place)
+			o += n.w[classBias][at] + simd.Dot(n.row(classAt, at, n.second), z)
 		}
 		v.odds[i] = o
 	}

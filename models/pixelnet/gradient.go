@@ -52,6 +52,12 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 		simd.Axpy(e, z, g.Row(outAt, s.place))
 		copy(d, n.w[out])
 		simd.Add(d, n.row(outAt, s.place, n.second))
+		if n.classes > 0 {
+			at := n.classPlace(int(label), s.place)
+			simd.Add(d, n.row(classAt, at, n.second))
+			simd.Axpy(e, z, g.Row(classAt, at))
+			g.Row(classBias, at)[0] += e
+		}
 		simd.Scale(e, d)
 		simd.ReLUGrad(d, z)
 		simd.Add(g.Row(near, s.near), d)
@@ -82,10 +88,9 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 func (n *net) learnLabel(g *descent.Gradient, v *seeing, b *gradientScratch, label int) {
 	first := g.Dense(class)[label*n.hidden:][:n.hidden]
 	second := g.Dense(classMix)[label*n.second:][:n.second]
-	for i, s := range v.sights {
+	for i := range v.sights {
 		simd.Add(first, b.first[i*n.hidden:][:n.hidden])
 		simd.Add(second, b.second[i*n.second:][:n.second])
-		g.Row(classBias, label*2*n.pixels()+s.place)[0] += b.odds[i]
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	class            // [classes][hidden] from here on there is nothing without a label
 	classMix         // [classes][second]
 	classBias        // [classes·2·pixels]
+	classAt          // [classes·2·pixels][second] added to out, where the pixel is
 	tensors
 )
 
@@ -60,8 +61,12 @@ func (n *net) shapes() [tensors]shape {
 		class:     {n.classes, n.hidden, true},
 		classMix:  {n.classes, n.second, true},
 		classBias: {n.classes * 2 * p, 1, false},
+		classAt:   {n.classes * 2 * p, n.second, false},
 	}
 }
+
+// classPlace returns the row of a place in a picture of the label.
+func (n *net) classPlace(label, place int) int { return label*2*n.pixels() + place }
 
 // row returns a row of a parameter.
 func (n *net) row(tensor, row, width int) []float32 { return n.w[tensor][row*width:][:width] }

@@ -101,7 +101,11 @@ func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 			}
 			z += max(h, 0) * m.w[mix][i*m.second+j]
 		}
-		o += max(z, 0) * (m.w[out][j] + m.w[outAt][spot*m.second+j])
+		v := m.w[out][j] + m.w[outAt][spot*m.second+j]
+		if m.classes > 0 {
+			v += m.w[classAt][m.classPlace(label, spot)*m.second+j]
+		}
+		o += max(z, 0) * v
 	}
 	return o
 }
