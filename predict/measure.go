@@ -94,6 +94,11 @@ func (p *Prediction) Measure(y []int32) Measures {
 	return m
 }
 
+// grain is the reciprocal of the difference of log-probabilities below which
+// they are equal: a model whose answer does not depend on the row gives answers
+// that differ by the rounding of its sums.
+const grain = 1 << 30
+
 // auc returns the mean area over the levels that some of the rows have and
 // others do not.
 func (p *Prediction) auc(rows []int, y []int32) float64 {
@@ -101,7 +106,7 @@ func (p *Prediction) auc(rows []int, y []int32) float64 {
 	sum, levels := 0.0, 0
 	for level := range p.LogP {
 		for r, i := range rows {
-			score[r], class[r] = p.LogP[level][i], 0
+			score[r], class[r] = math.Round(p.LogP[level][i]*grain)/grain, 0
 			if y[i] == int32(level) {
 				class[r] = 1
 			}

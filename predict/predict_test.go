@@ -317,6 +317,16 @@ func TestHeldImpossible(t *testing.T) {
 	}
 }
 
+// TestRoundingIsNoOrder: answers that differ by the rounding of their sums alone
+// do not tell rows apart.
+func TestRoundingIsNoOrder(t *testing.T) {
+	half := math.Log(.5)
+	p := predict.Prediction{LogP: [][]float64{{half, half - 1e-15, half}, {half, half + 1e-15, half}}}
+	if auc := p.Measure([]int32{0, 1, 0}).AUC; auc != .5 {
+		t.Errorf("AUC %v of a constant", auc)
+	}
+}
+
 // TestMeasures compares with scikit-learn (internal/refgen/predict).
 func TestMeasures(t *testing.T) {
 	var ref struct {

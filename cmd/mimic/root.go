@@ -60,7 +60,7 @@ label, or IDX files such as those of MNIST, with their labels beside them.`,
 		&cobra.Group{ID: groupAsk, Title: "Questions to a model:"},
 	)
 	root.AddCommand(
-		newLike(con), newSchema(con), newFit(con), newSample(con),
+		newLike(con), newSchema(con), newFit(con), newCompare(con), newSample(con),
 		newScore(con), newPredict(con), newImpute(con), newJudge(con), newInspect(con),
 	)
 	setHelp(root)

@@ -31,7 +31,7 @@ func Choose(ctx context.Context, b *table.Batch, fields []int, y []int32, classe
 	if penalty, err = m.choose(ctx, &z, y, seed); err != nil {
 		return nil, 0, err
 	}
-	return m, penalty, m.minimise(ctx, &z, y, penalty)
+	return m, penalty, m.minimise(ctx, &z, y, penalty, enough)
 }
 
 func (m *Model) choose(ctx context.Context, z *rows, y []int32, seed uint64) (best float64, err error) {
@@ -45,13 +45,14 @@ func (m *Model) choose(ctx context.Context, z *rows, y []int32, seed uint64) (be
 		loss := 0.0
 		for k, part := range parts {
 			in, out := z.pick(part.in), z.pick(part.out)
-			if err := trials[k].minimise(ctx, &in, at(y, part.in), Penalties[p]); err != nil {
+			if err := trials[k].minimise(ctx, &in, at(y, part.in), Penalties[p], enough); err != nil {
 				return 0, err
 			}
 			loss += trials[k].loss(&out, at(y, part.out))
 		}
 		if loss < least {
 			best, least, worse = Penalties[p], loss, 0
+			copy(m.w, trials[0].w) // for the fit to start from
 		} else {
 			worse++
 		}

@@ -48,8 +48,14 @@ func Fit(ctx context.Context, b *table.Batch, fields []int, y []int32, classes i
 		return nil, err
 	}
 	z := m.design.rows(b)
-	return m, m.minimise(ctx, &z, y, penalty)
+	return m, m.minimise(ctx, &z, y, penalty, enough)
 }
+
+// tolerance says where a fit ends: at a derivative of the mean loss by any
+// weight, or where five iterations in a row gain less than a share of it.
+type tolerance struct{ gradient, gain float64 }
+
+var enough = tolerance{gradient: 1e-6, gain: 1e-8}
 
 func newModel(b *table.Batch, fields []int, y []int32, classes int) (*Model, error) {
 	if classes < 2 {
@@ -73,7 +79,7 @@ func newModel(b *table.Batch, fields []int, y []int32, classes int) (*Model, err
 
 // minimise sets the weights to those of the least penalised loss, from those
 // that the model has.
-func (m *Model) minimise(ctx context.Context, z *rows, y []int32, penalty float64) error {
+func (m *Model) minimise(ctx context.Context, z *rows, y []int32, penalty float64, tol tolerance) error {
 	if !(penalty > 0) || math.IsInf(penalty, 1) {
 		return fmt.Errorf("penalty %v: a finite number above 0", penalty)
 	}
@@ -82,9 +88,9 @@ func (m *Model) minimise(ctx context.Context, z *rows, y []int32, penalty float6
 		optimize.Problem{Func: o.value, Grad: o.gradient, Status: o.status},
 		m.w,
 		&optimize.Settings{
-			GradientThreshold: 1e-9, // of the mean over the rows
+			GradientThreshold: tol.gradient,
 			MajorIterations:   2000,
-			Converger:         &optimize.FunctionConverge{Relative: 1e-12, Iterations: 20},
+			Converger:         &optimize.FunctionConverge{Relative: tol.gain, Iterations: 5},
 		},
 		&optimize.LBFGS{Store: 10},
 	)
