@@ -50,25 +50,41 @@ func (c *Comparison) Words() []string {
 	return all
 }
 
-// CurveWords says how the accuracy of each generative curve runs beside those of
-// logistic regression, by maximum likelihood and with a penalty.
+// CurveWords says how the accuracy of the simplest generative curve, and of the
+// one that ends with the least log-loss, run beside those of logistic
+// regression, by maximum likelihood and with a penalty.
 func (c *Comparison) CurveWords() []string {
-	var all []string
+	var told []*Curve
 	for i := range c.Curves {
 		g := &c.Curves[i]
+		switch {
+		case !g.Generative || len(g.Points) < 2:
+		case len(told) < 2:
+			told = append(told, g)
+		case g.last().LogLoss < told[1].last().LogLoss:
+			told[1] = g
+		}
+	}
+	if len(told) == 2 && told[0].last().LogLoss < told[1].last().LogLoss {
+		told = told[:1]
+	}
+	var all []string
+	for _, g := range told {
 		var races []string
 		for k := range c.Curves {
 			other := &c.Curves[k]
-			if g.Generative && (other.Name == Unpenalised || other.Name == Regression) && min(len(g.Points), len(other.Points)) > 1 {
+			if (other.Name == Unpenalised || other.Name == Regression) && len(other.Points) > 1 {
 				races = append(races, race(g, other))
 			}
 		}
 		if len(races) > 0 {
-			all = append(all, fmt.Sprintf("By accuracy, %s %s.", g.Name, strings.Join(races, "; ")))
+			all = append(all, fmt.Sprintf("By accuracy, %s %s.", g.Name, strings.Join(races, "; it ")))
 		}
 	}
 	return all
 }
+
+func (c *Curve) last() *Point { return &c.Points[len(c.Points)-1] }
 
 // race says how a curve runs beside another.
 func race(a, b *Curve) string {

@@ -113,6 +113,31 @@ func TestInBrowser(t *testing.T) {
 	})
 }
 
+// The page of a comparison in a browser, as TestInBrowser.
+func TestComparisonInBrowser(t *testing.T) {
+	ctx := browser(t)
+	_, html := compared(t, places(1, 300, 1), places(2, 200, 1), "flag")
+	path := filepath.Join(t.TempDir(), "comparison.html")
+	if err := os.WriteFile(path, []byte(html), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		width int64
+		mode  string
+	}{{1280, "light"}, {360, "light"}, {360, "dark"}} {
+		open(t, ctx, path, c.width, c.mode)
+		if over := run(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - window.innerWidth`)); over > 0 {
+			t.Errorf("%d %s: the page is %d pixels wider than the window: %v", c.width, c.mode, over, run(t, ctx, chromedp.Evaluate[[]string](wide)))
+		}
+		for _, p := range run(t, ctx, chromedp.Evaluate[[]string](contrast)) {
+			t.Errorf("%s: too little contrast: %s", c.mode, p)
+		}
+	}
+	if n := run(t, ctx, chromedp.Evaluate[int](`[...document.querySelectorAll('a,summary,.scroll')].filter(e => e.tabIndex < 0).length`)); n != 0 {
+		t.Errorf("%d links, tables or folds are out of reach of keys", n)
+	}
+}
+
 // wide lists what is wider than the window.
 const wide = `[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll')).slice(0, 8).map(e => e.tagName + '.' + (e.className.baseVal ?? e.className))`
 

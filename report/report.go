@@ -1,7 +1,7 @@
-// Package report writes a judgement as one HTML page that stands alone: no
-// script, no file beside it, nothing from the network. Charts are SVG drawn
-// here; every chart has its numbers in a table beside it. The page follows the
-// reader's light or dark mode, width, zoom and printer.
+// Package report writes a judgement, or a comparison of rungs, as one HTML page
+// that stands alone: no script, no file beside it, nothing from the network.
+// Charts are SVG drawn here; every chart has its numbers in a table beside it.
+// The page follows the reader's light or dark mode, width, zoom and printer.
 package report
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/seed-64d012fb/mimic/judge"
 )
 
-//go:embed page.html style.css
+//go:embed page.html comparison.html style.css
 var files embed.FS
 
 var page = template.Must(template.New("page.html").Funcs(template.FuncMap{

@@ -10,8 +10,10 @@ import (
 
 	"github.com/seed-64d012fb/mimic/compare"
 	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/atomicfile"
 	"github.com/seed-64d012fb/mimic/internal/spell"
 	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/report"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
@@ -133,6 +135,11 @@ func (f *compareFlags) run(ctx context.Context, con *console, data []string) err
 		return err
 	}
 	p.stop()
+	if f.out != "" {
+		if err := writeComparison(f.out, c, d.Name); err != nil {
+			return err
+		}
+	}
 	result := comparisonOf(c, d.account(), len(f.models) > 0)
 	result.Out, result.Seconds = f.out, time.Since(start).Seconds()
 	return con.report(false, result, func(s *screen) {
@@ -266,4 +273,17 @@ func drawCurves(s *screen, c *compare.Comparison, figure func(compare.Point) flo
 		}
 	}
 	s.grid(g)
+}
+
+// writeComparison writes the page beside path and renames it.
+func writeComparison(path string, c *compare.Comparison, name string) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := report.WriteComparison(f, c, name); err != nil {
+		return err
+	}
+	return f.Commit()
 }
