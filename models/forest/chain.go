@@ -39,10 +39,11 @@ type column struct {
 	ordered bool      // codes ascend with values, and are many
 	missing int       // code of a missing value in an ordered column, or -1
 
-	views   []int // views of this column
-	ask     []int32
-	trees   []*tree
-	borders *borders // of the later parts of a date; else nil
+	views      []int // views of this column
+	ask        []int32
+	directions []int // views of the directions
+	trees      []*tree
+	borders    *borders // of the later parts of a date; else nil
 }
 
 // absent is the code of a later part of a missing value, behind all others. It

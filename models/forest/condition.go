@@ -72,6 +72,12 @@ func (m *Model) ancestors(wants []want) []int {
 		for _, t := range m.columns[p].trees {
 			for i := range t.nodes {
 				if v := t.nodes[i].view; v >= 0 {
+					if d := m.views[v].direction; d != nil {
+						for _, t := range d.terms {
+							needed[m.views[t.view].column] = true
+						}
+						continue
+					}
 					needed[m.views[v].column] = true
 				}
 			}
@@ -86,6 +92,10 @@ func (g *given) enumerate() error {
 	g.codes = [][]uint16{{}}
 	logp := []float64{0}
 	bins := make([][]uint8, len(g.m.views))
+	for v := range bins {
+		bins[v] = make([]uint8, 1)
+	}
+	sums := make([]int32, 1)
 	row := func(codes []uint16) {
 		for i, k := range codes {
 			for _, v := range g.m.columns[g.at[i]].views {
@@ -103,6 +113,7 @@ func (g *given) enumerate() error {
 		var next []float64
 		for i, prefix := range g.codes {
 			row(prefix)
+			g.m.aim(p, bins, 1, sums)
 			c.weigh(weights, bins, 0, g.wants[p].limit)
 			for k, w := range weights {
 				if w > 0 {
@@ -176,6 +187,7 @@ func (g *given) rows(dst *table.Batch, k rng.Key, s *scratch) {
 		c := &g.m.columns[p]
 		key := k.Child(uint64(p))
 		codes, detail := s.codes[:dst.N], s.detail[:dst.N]
+		g.m.aim(p, s.bins, dst.N, s.totals)
 		key.Child(1).Float64s(detail, dst.First)
 		if place < len(g.at) && g.at[place] == p {
 			for i, t := range taken {

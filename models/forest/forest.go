@@ -11,10 +11,14 @@
 // 256 by groups that vary together with another field. A missing value is a
 // code like any other, to be predicted and to predict by.
 //
-// Trees: each of 8 trees for a column takes the split of largest gain in
-// log-likelihood on a random 80 % of the rows, while the gain exceeds 2 nats
-// plus ½ for each class beyond the first and 10 rows stay in a leaf; its leaves
-// are then refilled with all rows. The distribution of a node leans on its
+// Directions: least squares sum up what all columns before a column tell of it, as
+// one number (two for levels), which trees may ask as well. Splits by it are
+// oblique, and weak dependences count together.
+//
+// Trees: each of 8 trees for a column takes the split that gains the most
+// log-likelihood beyond what chance alone would give, on a random 80 % of the
+// rows, as long as there is one and 10 rows stay in a leaf; its leaves are then
+// refilled with all rows. The distribution of a node leans on its
 // parent's: by p = (n_k + 2·p_parent)/(n + 2) for levels, by a Pólya tree over
 // the codes of a number with strength 5·1.5^level. The density is the mean over
 // trees.
@@ -25,14 +29,16 @@
 // Base measure: counting measure on levels and grids, Lebesgue on reals.
 // Missing: an outcome of each optional field. Weights: whole numbers.
 //
-// Cost: fit O(n·d·min(d, 32)·trees·depth), each row LogProb O(d·trees·depth),
-// each row sampled O(d·depth). Memory of a fit: 3 bytes a cell, 8 bytes a row.
+// Cost: fit O(n·d·min(d, 32)·trees·depth), each row LogProb O(d·trees·depth +
+// d·min(d, 32)), each row sampled O(d·depth + d·min(d, 32)). Memory of a fit: 3
+// bytes a cell, 8 bytes a row.
 //
-// It fails where columns are tied exactly by arithmetic (a sum, a copy with
-// noise): bins are all that trees see. It is no differential privacy: a leaf
+// It blurs what ties columns exactly by arithmetic (a sum, a copy with noise):
+// bins are all that trees see. It is no differential privacy: a leaf
 // holds the counts of as few as ten training rows.
 //
-// Reference: Breiman (1996), Stacked regressions and Bagging predictors;
+// Reference: Breiman (1996), Stacked regressions and Bagging predictors; Murthy,
+// Kasif & Salzberg (1994), A system for induction of oblique decision trees;
 // Provost & Domingos (2003), Tree induction for probability-based ranking;
 // Reiter (2005), Using CART to generate partially synthetic public use
 // microdata.
@@ -80,13 +86,16 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	return &fitting{family: f, schema: s, rows: rows, parts: parts}, nil
 }
 
+// trees of each column.
+const trees = 8
+
 func (f Family) growth() (growth, int) {
-	g := growth{subsample: .8, most: 1 << 17, minLeaf: 10, groups: 8, gain: 2, perClass: .5}
+	g := growth{subsample: .8, most: 1 << 17, minLeaf: 10, groups: 8}
 	if f.Sharp {
-		g.subsample, g.most, g.gain, g.perClass = 1, 1<<31, 1e-9, 0
+		g.subsample, g.most, g.greedy = 1, 1<<31, true
 		return g, 1
 	}
-	return g, 8
+	return g, trees
 }
 
 // fitting is a fit in progress: a pass for codebooks, a pass for the coded rows.
@@ -156,14 +165,17 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if err := m.choose(ctx, bins, rows); err != nil {
 		return err
 	}
-	grow, trees := f.family.growth()
+	if bins, err = m.findDirections(ctx, codes, bins); err != nil {
+		return err
+	}
+	grow, of := f.family.growth()
 	type task struct{ column, tree int }
 	var tasks []task
 	smooth := make([]*smoothing, len(m.columns))
 	for p := len(m.columns) - 1; p >= 0; p-- { // the longest tasks first
 		c := &m.columns[p]
 		smooth[p] = newSmoothing(c.rows, c.ordered, c.missing)
-		c.trees = make([]*tree, trees)
+		c.trees = make([]*tree, of)
 		if len(c.ask) == 0 {
 			c.trees = c.trees[:1] // all would be the same
 		}
@@ -194,7 +206,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if err != nil {
 		return err
 	}
-	m.finish()
+	bins = m.finish(bins)
 	return m.protect(ctx, g, codes, bins)
 }
 

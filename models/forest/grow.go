@@ -1,6 +1,8 @@
 package forest
 
 import (
+	"math"
+
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
@@ -11,6 +13,8 @@ type view struct {
 	bin     []uint8 // [codes + 1] bin of each code; the last is that of an absent part
 	bins    int
 	ordered bool // bins have an order; else trees part them as sets
+
+	direction *direction // of the views of a direction; column is then the one it tells of
 }
 
 // growth is how trees are grown.
@@ -19,8 +23,7 @@ type growth struct {
 	most      int     // and of them at most so many
 	minLeaf   int     // of these rows in a leaf
 	groups    int     // classes of an ordered target
-	gain      float64 // nats that a split gains at least
-	perClass  float64 // and for each class beyond the first
+	greedy    bool    // a split need not gain more than chance alone would
 }
 
 // grower grows trees, one at a time: the scratch memory of one worker.
@@ -111,16 +114,16 @@ func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]u
 		return false
 	}
 	entropy := g.entropy()
-	best := g.gain + g.perClass*float64(classes-1)
-	found := false
+	best, found := 0.0, false // the most nats beyond what chance gives
 	for _, v := range ask {
 		g.count(bins[v], rows)
 		if len(g.order) > 1 {
 			if !views[v].ordered && len(g.order) > 2 {
 				g.arrange(y.ordered)
 			}
-			if gain, at := g.scan(len(rows), g.minLeaf, entropy, best); at >= 0 {
-				best, found = gain, true
+			chance := g.byChance(classes, len(g.order), views[v].ordered)
+			if gain, at := g.scan(len(rows), g.minLeaf, entropy, best+chance); at >= 0 {
+				best, found = gain-chance, true
 				n.view = v
 				n.goLeft = [4]uint64{}
 				for _, b := range g.order[:at+1] {
@@ -137,6 +140,31 @@ func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]u
 		g.forget()
 	}
 	return found
+}
+
+// byChance returns about the nats that the best split by a view of so many bins
+// gains where the view tells nothing of the classes. Between two given sides that
+// is half a nat for each class beyond the first, on average; the best place in an
+// order of b bins gains 1 + ½·log(b-1) more. Levels are arranged to suit the
+// classes, which gains what the first axis of a table of chance does:
+// (√(bins-1) + √(classes-1))² is its share of χ², half of that are nats, and a cut
+// in two of a normal score keeps 2/π of them.
+//
+// Reference: Johnstone (2001), On the distribution of the largest eigenvalue in
+// principal components analysis.
+func (g *growth) byChance(classes, bins int, ordered bool) float64 {
+	if g.greedy {
+		return 1e-9
+	}
+	k, b := float64(classes-1), float64(bins-1)
+	switch {
+	case bins == 2:
+		return k / 2
+	case ordered:
+		return k/2 + 1 + math.Log(b)/2
+	}
+	axis := math.Sqrt(b) + math.Sqrt(k)
+	return axis * axis / math.Pi
 }
 
 // part moves the rows that go left to the front, keeping the order on each

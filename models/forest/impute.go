@@ -3,6 +3,7 @@ package forest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/importance"
@@ -43,9 +44,8 @@ func (m *Model) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 			n = c.values()
 			m.propose(candidates.Slice(0, n), logw[:n], wants, key, s)
 		} else {
-			for ; ; n *= 4 {
-				n = min(n, mostCandidates)
-				for lo := 0; lo < n; lo += blockRows {
+			for lo := 0; ; n *= 2 {
+				for ; lo < n; lo = min(lo+blockRows, n) {
 					hi := min(lo+blockRows, n)
 					m.propose(candidates.Slice(lo, hi), logw[lo:hi], wants, key, s)
 				}
@@ -53,6 +53,7 @@ func (m *Model) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 				if effective[i] >= enoughEffective || n == mostCandidates {
 					break
 				}
+				m.guide(wants, candidates.Slice(0, n), logw[:n], s)
 			}
 		}
 		taken := importance.Choose(logw[:n], key.Child(math.MaxUint64).Float64(0))
@@ -62,6 +63,46 @@ func (m *Model) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 		m.fillGaps(b, i, candidates, taken, wants)
 	}
 	return nil
+}
+
+// guide has the next candidates of the gaps look where those so far weigh the
+// most, which the columns behind a gap tell and the chain does not know yet: a
+// date by another that follows it.
+//
+// Reference: Cappé, Guillin, Marin & Robert (2004), Population Monte Carlo.
+func (m *Model) guide(wants []want, candidates *table.Batch, logw []float64, s *scratch) {
+	top := slices.Max(logw)
+	if math.IsInf(top, -1) {
+		return
+	}
+	total := 0.0
+	for _, l := range logw {
+		total += math.Exp(l - top)
+	}
+	for p := range m.columns {
+		c := &m.columns[p]
+		if wants[p].known {
+			continue
+		}
+		codes := s.codes[:candidates.N]
+		c.encode(codes, candidates.Cols[c.field], &s.column)
+		reach := 0
+		if c.ordered {
+			reach = 1 + len(c.rows)/64
+		}
+		g := make([]float64, len(c.rows))
+		for i, k := range codes {
+			w := math.Exp(logw[i]-top) / total
+			if w < 1e-6 || int(k) >= len(g) {
+				continue
+			}
+			lo, hi := max(0, int(k)-reach), min(len(g)-1, int(k)+reach)
+			for j := lo; j <= hi; j++ {
+				g[j] += w / float64(hi-lo+1)
+			}
+		}
+		wants[p].guide = g
+	}
 }
 
 // values returns the number of codes that are not missing.

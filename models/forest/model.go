@@ -3,6 +3,7 @@ package forest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/seed-64d012fb/mimic"
@@ -68,26 +69,58 @@ func (m *Model) link() {
 	m.scratch = &sync.Pool{New: func() any { return m.newScratch() }}
 }
 
-// finish marks the views that some tree looks at; nobody needs the others.
-func (m *Model) finish() {
+// finish forgets the directions that no tree looks at, and marks the views that
+// nobody looks at, neither a tree nor a direction. It returns bins [views] of
+// what is left.
+func (m *Model) finish(bins [][]uint8) [][]uint8 {
 	used := make([]bool, len(m.views))
-	for p := range m.columns {
-		for _, t := range m.columns[p].trees {
-			for i := range t.nodes {
-				if v := t.nodes[i].view; v >= 0 {
-					used[v] = true
-				}
+	m.eachNode(func(n *node) { used[n.view] = true })
+	for v := range m.views {
+		if d := m.views[v].direction; d != nil && used[v] {
+			for _, t := range d.terms {
+				used[t.view] = true
 			}
 		}
 	}
+	var views []view
+	to := make([]int, len(m.views)) // the place of each view that stays
+	for v := range m.views {
+		to[v] = len(views)
+		if m.views[v].direction != nil && !used[v] {
+			continue
+		}
+		if bins != nil {
+			bins[len(views)] = bins[v]
+		}
+		views = append(views, m.views[v])
+	}
+	m.eachNode(func(n *node) { n.view = int32(to[n.view]) })
 	for p := range m.columns {
-		var kept []int
-		for _, v := range m.columns[p].views {
-			if used[v] {
-				kept = append(kept, v)
+		c := &m.columns[p]
+		unused := func(v int) bool { return !used[v] }
+		c.views = slices.DeleteFunc(slices.Clone(c.views), unused)
+		c.directions = slices.DeleteFunc(slices.Clone(c.directions), unused)
+		for k, v := range c.directions {
+			c.directions[k] = to[v]
+		}
+	}
+	m.views = views
+	if bins == nil {
+		return nil
+	}
+	return bins[:len(views)]
+}
+
+// eachNode visits all nodes but leaves.
+func (m *Model) eachNode(visit func(*node)) {
+	for p := range m.columns {
+		for _, t := range m.columns[p].trees {
+			for i := range t.nodes {
+				if t.nodes[i].view >= 0 {
+					visit(&t.nodes[i])
+				}
 			}
 		}
-		m.columns[p].views = kept
 	}
 }
 
@@ -131,6 +164,7 @@ func (m *Model) factors(b *table.Batch, add func(c *column, lo int, logp []float
 		for p := range m.columns {
 			c := &m.columns[p]
 			logp := s.logp[:rows.N]
+			m.aim(p, s.bins, rows.N, s.totals)
 			c.logProb(logp, rows.Cols[c.field], s)
 			add(c, lo, logp)
 			for _, v := range c.views {

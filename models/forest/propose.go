@@ -17,6 +17,7 @@ type want struct {
 	value table.Column // [1 row] the value of the field itself
 	known bool         // value is set
 	each  bool         // row i has code i: all codes are tried
+	guide []float64    // [codes] where draws within the limit should look, too; nil for nowhere
 }
 
 // wantsOf returns what evidence says of each column [columns].
@@ -171,21 +172,31 @@ func admits(g *space.Given, col table.Column) bool {
 // wanted of it, and sets logw [n rows] to the log-probability of that much.
 func (m *Model) propose(dst *table.Batch, logw []float64, wants []want, k rng.Key, s *scratch) {
 	clear(logw)
+	alike := true // all rows look the same so far
 	for p := range m.columns {
 		c := &m.columns[p]
 		key := k.Child(uint64(p))
 		codes := s.codes[:dst.N]
 		col := dst.Cols[c.field]
+		m.aim(p, s.bins, dst.N, s.totals)
 		if w := &wants[p]; w.known {
 			if !c.later() {
 				repeat(col, w.value)
 			}
 			logp := s.logp[:dst.N]
-			c.logProb(logp, col, s)
+			if alike {
+				c.logProb(logp[:1], rowOf(col, 0), s)
+				for i := range logp {
+					logp[i], codes[i] = logp[0], codes[0]
+				}
+			} else {
+				c.logProb(logp, col, s)
+			}
 			for i, l := range logp {
 				logw[i] += l
 			}
 		} else {
+			alike = false
 			detail := s.detail[:dst.N]
 			key.Child(1).Float64s(detail, dst.First)
 			switch {
@@ -193,7 +204,7 @@ func (m *Model) propose(dst *table.Batch, logw []float64, wants []want, k rng.Ke
 				c.drawAll(codes, logw, s)
 				c.book.Decode(&col, codes, detail)
 			case w.limit != nil:
-				c.drawWithin(col, codes, logw, w.limit, detail, key, dst.First, s)
+				c.drawWithin(col, codes, logw, w, detail, key, dst.First, s)
 			default:
 				c.drawEach(codes, dst.First, key, s)
 				c.decode(col, codes, detail, key, dst.First, s)
@@ -226,8 +237,10 @@ func (c *column) drawAll(codes []uint16, logw []float64, s *scratch) {
 }
 
 // drawWithin draws codes and values under a limit, and adds the log-probability
-// of what the limit admits to logw.
-func (c *column) drawWithin(col table.Column, codes []uint16, logw []float64, l *limit, detail []float64, key rng.Key, first int64, s *scratch) {
+// of what the limit admits to logw; where there is a guide, half of the draws
+// are its own, and logw makes up for that.
+func (c *column) drawWithin(col table.Column, codes []uint16, logw []float64, w *want, detail []float64, key rng.Key, first int64, s *scratch) {
+	l := w.limit
 	one := c.scratchColumn(1, &table.Column{})
 	for i := range codes {
 		if c.later() && col.Num[i] != col.Num[i] {
@@ -252,8 +265,16 @@ func (c *column) drawWithin(col table.Column, codes []uint16, logw []float64, l 
 			p[k] *= l.share[k]
 			sum += p[k]
 		}
-		logw[i] += math.Log(sum * total)
-		codes[i] = drawWeighed(p, sum*key.Float64(first+int64(i)))
+		u := key.Float64(first + int64(i))
+		if w.guide == nil {
+			logw[i] += math.Log(sum * total)
+			codes[i] = drawWeighed(p, sum*u)
+		} else {
+			q := s.q[:len(p)]
+			all := mixGuide(q, p, sum, w.guide)
+			codes[i] = drawWeighed(q, all*u)
+			logw[i] += math.Log(p[codes[i]] * total * all / q[codes[i]])
+		}
 		if c.digit == whole {
 			out := rowOf(col, i)
 			l.book.Decode(&out, codes[i:i+1], detail[i:i+1])
@@ -266,4 +287,17 @@ func (c *column) drawWithin(col table.Column, codes []uint16, logw []float64, l 
 			col.Num[i] += c.clock.worth(v, c.digit)
 		}
 	}
+}
+
+// mixGuide sets q [codes] to the mean of p/sum and of the guide, where p is
+// above zero, and returns the sum of q.
+func mixGuide(q, p []float64, sum float64, guide []float64) (all float64) {
+	for k, x := range p {
+		q[k] = 0
+		if x > 0 {
+			q[k] = x/sum + guide[k]
+			all += q[k]
+		}
+	}
+	return all
 }

@@ -83,6 +83,7 @@ func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 	for p := range m.columns {
 		c := &m.columns[p]
 		key := k.Child(uint64(p))
+		m.aim(p, s.bins, dst.N, s.totals)
 		codes, detail := s.codes[:dst.N], s.detail[:dst.N]
 		if iid {
 			c.drawEach(codes, dst.First, key, s)

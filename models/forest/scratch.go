@@ -14,11 +14,12 @@ type scratch struct {
 	codes  []uint16
 	rows   []uint16
 	words  []uint64
+	totals []int32
 	sums   []uint64 // words that draw the code of a row, over all trees
 	hashes []uint64
 	detail []float64
 	logp   []float64
-	p      []float64 // [codes] of the column with the most
+	p, q   []float64 // [codes] of the column with the most
 	column table.Column
 }
 
@@ -27,6 +28,7 @@ func (m *Model) newScratch() *scratch {
 		descent: descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, longestRun)},
 		codes:   make([]uint16, longestRun),
 		rows:    make([]uint16, longestRun),
+		totals:  make([]int32, longestRun),
 		words:   make([]uint64, longestRun),
 		sums:    make([]uint64, longestRun),
 		hashes:  make([]uint64, longestRun),
@@ -41,6 +43,11 @@ func (m *Model) newScratch() *scratch {
 			s.bins[v] = make([]uint8, longestRun)
 		}
 	}
-	s.p = make([]float64, most)
+	for v := range m.views {
+		if m.views[v].direction != nil {
+			s.bins[v] = make([]uint8, longestRun)
+		}
+	}
+	s.p, s.q = make([]float64, most), make([]float64, most)
 	return s
 }

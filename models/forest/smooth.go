@@ -11,7 +11,7 @@ import "math"
 // A number is a Pólya tree: each piece of its codes is halved, and the share of
 // the left half leans in the same way, with α = 5·1.5^level in place of 2. More
 // would make unseen rows more probable, and samples easier to tell from data:
-// docs/decisions/0065 has the figures.
+// docs/decisions/0065 and 0067 have the figures.
 //
 // Reference: Ferguson (1974), Prior distributions on spaces of probability
 // measures; Mauldin, Sudderth & Williams (1992), Pólya trees and random

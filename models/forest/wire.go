@@ -28,6 +28,7 @@ type columnWire struct {
 	Group []uint16      `cbor:"group,omitempty"` // [levels], where there are many
 	Level []float64     `cbor:"level,omitempty"` // [levels] rows of each
 	Trees []treeWire    `cbor:"trees"`
+	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
 }
 
 type treeWire struct {
@@ -53,6 +54,9 @@ func (m *Model) wire() modelWire {
 		cw := columnWire{Book: c.book.Wire(), Rows: c.rows}
 		if g, ok := c.book.(*groups); ok {
 			cw.Group, cw.Level = g.group, g.rows
+		}
+		for _, v := range c.directions {
+			cw.Aims = append(cw.Aims, m.views[v].direction.appendWire(nil))
 		}
 		for _, t := range c.trees {
 			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
@@ -100,7 +104,7 @@ func appendNodes(dst []byte, t *tree, views []view) []byte {
 var errNodes = errors.New("the nodes of a tree are damaged")
 
 // readNodes reads what appendNodes wrote. Trees for the column at a position of
-// the chain look at views of the columns before it.
+// the chain look at views of the columns before it, and at its directions.
 func readNodes(blob []byte, position int, views []view) (*tree, error) {
 	t := &tree{}
 	open := []int{-1} // nodes whose right child comes next, innermost last; -1: the root
@@ -118,7 +122,8 @@ func readNodes(blob []byte, position int, views []view) (*tree, error) {
 			if of.ordered {
 				size = 1
 			}
-			if of.column >= position || len(blob) < size {
+			before := of.column < position && of.direction == nil
+			if !before && (of.column != position || of.direction == nil) || len(blob) < size {
 				return nil, errNodes
 			}
 			if of.ordered {
@@ -184,13 +189,16 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		}
 	}
 	m.link()
+	if err := m.decodeDirections(w.Columns); err != nil {
+		return nil, err
+	}
 	budget := edgesFree + edgesPerByte*len(blob)
 	for p := range m.columns {
 		if err := m.decodeTrees(p, w.Columns[p].Trees, &budget); err != nil {
 			return nil, fmt.Errorf("field %q: %w", m.columns[p].of.Name, err)
 		}
 	}
-	m.finish()
+	m.finish(nil)
 	var prints []uint32
 	last := uint64(0)
 	for rest := w.Guard; len(rest) > 0; {
@@ -211,6 +219,22 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return m.Condition(e)
 	}
 	return m, nil
+}
+
+func (m *Model) decodeDirections(columns []columnWire) error {
+	for p := range columns {
+		if len(columns[p].Aims) > mostDirections {
+			return fmt.Errorf("field %q: %d directions", m.columns[p].of.Name, len(columns[p].Aims))
+		}
+		for _, blob := range columns[p].Aims {
+			d, err := readDirection(blob, p, m.views)
+			if err != nil {
+				return fmt.Errorf("field %q: %w", m.columns[p].of.Name, err)
+			}
+			m.addDirection(p, d)
+		}
+	}
+	return nil
 }
 
 func decodeBook(f *space.Field, w *columnWire) (book, error) {
