@@ -42,6 +42,7 @@ that add less to log p(x) than they usually do.`,
 		Example: `  mimic score adult.mimic held-out.csv
   mimic score adult.mimic new.csv -o nats.csv
   mimic score adult.mimic data.csv --surprising 20    the oddest rows
+  mimic score digits.mimic pictures/ --surprising 20 -o oddest.png
   mimic score adult.mimic new.parquet --json`,
 		Args:              words("MODEL", "DATA..."),
 		ValidArgsFunction: completeModelFile,
@@ -64,6 +65,13 @@ that add less to log p(x) than they usually do.`,
 		}
 		a, err := con.load(args[0], args[1:]...)
 		if err != nil {
+			return err
+		}
+		sheet := files.IsSheet(out)
+		if sheet && odd == 0 {
+			return misusef("-o %s would be a sheet of the least probable pictures: say how many, with --surprising N", out)
+		}
+		if err := files.CheckSchema(out, a.Model.Schema()); err != nil {
 			return err
 		}
 		density, ok := a.Model.(mimic.Density)
@@ -90,15 +98,21 @@ that add less to log p(x) than they usually do.`,
 				return err
 			}
 		}
-		if out != "" {
-			if err := writeLogProbs(out, logp); err != nil {
-				return err
-			}
+		switch {
+		case out == "":
+		case sheet:
+			err = writeSheet(out, d.Table, oddest)
+		default:
+			err = writeLogProbs(out, logp)
+		}
+		if err != nil {
+			return err
 		}
 		p.stop()
 		result := scored{
 			Data: d.account(), Model: a.Model.Kind(), Nats: n, BitsPerField: number(bitsPerField(n.Mean, a.Model.Schema())),
-			Impossible: impossible(d, logp), Surprising: oddest, Out: out, Seconds: time.Since(start).Seconds(),
+			BitsPerDimension: number(bitsPerDimension(n.Mean, a.Model.Schema())),
+			Impossible:       impossible(d, logp), Surprising: oddest, Out: out, Seconds: time.Since(start).Seconds(),
 		}
 		return con.report(onOut, result, func(s *screen) {
 			d.draw(s)
@@ -111,14 +125,16 @@ that add less to log p(x) than they usually do.`,
 
 // scored is the account of rows that were scored, in JSON.
 type scored struct {
-	Data         account    `json:"data"`
-	Model        string     `json:"model"`
-	Nats         fit.Nats   `json:"nats"`
-	BitsPerField *float64   `json:"bits_per_field"`
-	Impossible   []reason   `json:"impossible"`
-	Surprising   []surprise `json:"surprising,omitempty"`
-	Out          string     `json:"out,omitempty"`
-	Seconds      float64    `json:"seconds"`
+	Data         account  `json:"data"`
+	Model        string   `json:"model"`
+	Nats         fit.Nats `json:"nats"`
+	BitsPerField *float64 `json:"bits_per_field"`
+	// BitsPerDimension is of pictures alone: log p(x) shared out among the pixels.
+	BitsPerDimension *float64   `json:"bits_per_dimension,omitempty"`
+	Impossible       []reason   `json:"impossible"`
+	Surprising       []surprise `json:"surprising,omitempty"`
+	Out              string     `json:"out,omitempty"`
+	Seconds          float64    `json:"seconds"`
 }
 
 // logProbs returns log p(x) of every row.
@@ -173,6 +189,32 @@ func writeLogProbs(path string, logp []float64) error {
 	return w.Close()
 }
 
+// writeSheet draws the least probable rows, which are pictures, on a sheet.
+func writeSheet(path string, t *table.Table, oddest []surprise) error {
+	rows := make([]int, len(oddest))
+	for i := range oddest {
+		rows[i] = int(oddest[i].Row)
+	}
+	w, err := files.Create(path, t.Schema())
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if err := w.Write(t.Select(rows).All()); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// bitsPerDimension returns the bits that pictures take for each pixel; NaN where
+// rows have no picture.
+func bitsPerDimension(nats float64, s *space.Schema) float64 {
+	if s.Image == nil {
+		return math.NaN()
+	}
+	return -nats / math.Ln2 / float64(s.Image.Pixels())
+}
+
 // draw shows how probable the rows are, beside the rows held out at the fit.
 func (r *scored) draw(s *screen, held *artifact.HeldOut) {
 	g := &grid{head: []string{"log p(x) under " + r.Model, " nats per row", " ± stderr", " rows"}}
@@ -181,7 +223,9 @@ func (r *scored) draw(s *screen, held *artifact.HeldOut) {
 		g.add("rows held out at the fit", nats(held.Nats.Mean), nats(held.Nats.StdErr), count(held.Nats.Rows-held.Nats.Impossible))
 	}
 	s.grid(g)
-	if r.BitsPerField != nil {
+	if r.BitsPerDimension != nil {
+		s.line("%s bits per dimension: log p(x) is shared out among the pixels", fixed(*r.BitsPerDimension, 3))
+	} else if r.BitsPerField != nil {
 		s.line("%s bits per field", fixed(*r.BitsPerField, 3))
 	}
 	if r.Nats.Impossible > 0 {
@@ -197,7 +241,10 @@ func (r *scored) draw(s *screen, held *artifact.HeldOut) {
 		s.line("")
 		drawSurprising(s, r.Surprising)
 	}
-	if r.Out != "" {
+	if files.IsSheet(r.Out) {
+		s.line("")
+		s.line("their pictures, in this order, to %s", place(r.Out))
+	} else if r.Out != "" {
 		s.line("")
 		s.line("log p(x) of each row to %s", place(r.Out))
 	}
