@@ -295,7 +295,7 @@ func (w *work) describeUtility(results []targetResult) {
 
 // describeClosest records the samples that are closest to training rows: a few
 // exact copies, and then the others.
-func (w *work) describeClosest(c *closeness) {
+func (w *work) describeClosest(c *closeness) error {
 	order := make([]int, len(c.rows))
 	for i := range order {
 		order[i] = i
@@ -307,7 +307,6 @@ func (w *work) describeClosest(c *closeness) {
 		return cmp.Compare(c.ratio(a), c.ratio(b))
 	})
 	exact := 0
-	made := w.cand[samples].frame
 	for _, i := range order {
 		if len(w.j.Closest) == closestShown {
 			break
@@ -321,12 +320,13 @@ func (w *work) describeClosest(c *closeness) {
 				continue
 			}
 		}
-		pair := Closest{Row: c.rows[i], Train: int(n.Row), Distance: Number(n.Dist), Ratio: Number(c.ratio(i))}
-		for _, j := range w.use {
-			pair.Pairs = append(pair.Pairs, Twin{w.schema.Fields[j].Name, made.text(j, c.rows[i]), w.train.text(j, int(n.Row))})
+		pair, err := w.beside(c, i)
+		if err != nil {
+			return err
 		}
 		w.j.Closest = append(w.j.Closest, pair)
 	}
+	return nil
 }
 
 // describeEach records the verdict on every sample, if it is wanted.

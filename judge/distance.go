@@ -13,7 +13,7 @@ import (
 // ruler measures how far apart rows are: over the fields in use, a number
 // counts its difference divided by the range of the training rows, a level
 // counts 1 where it differs, a missing value 1 against any value (Gower's
-// distance without its mean).
+// distance without its mean). A pixel counts its difference, from black to white.
 //
 // Reference: Gower (1971), A general coefficient of similarity and some of its
 // properties.
@@ -45,6 +45,10 @@ func (r ruler) rows(fr *frame) near.Rows {
 	rows := near.Rows{N: fr.n}
 	for _, j := range fr.use {
 		c := fr.cols[j]
+		if m := fr.schema.Image; m.Has(j) && m.Levels > 2 {
+			rows.Num = append(rows.Num, greys(c.Code, m.Levels))
+			continue
+		}
 		if c.Code != nil {
 			rows.Code = append(rows.Code, c.Code)
 			continue
@@ -62,11 +66,23 @@ func (r ruler) rows(fr *frame) near.Rows {
 	return rows
 }
 
+// greys returns pixels as numbers from 0 to 1.
+func greys(code []int32, levels int) []float64 {
+	x := make([]float64, len(code))
+	for i, k := range code {
+		if x[i] = float64(k) / float64(levels-1); k < 0 || int(k) >= levels {
+			x[i] = math.NaN()
+		}
+	}
+	return x
+}
+
 // distanceWork bounds the terms of distances for one candidate: beyond it fewer
 // of its rows are measured, drawn at random. What a row costs is found from the
 // first probeRows of them.
 const (
 	distanceWork = 1e9
+	pictureWork  = 2e8 // of pictures, where boxes of pixels exclude next to nothing
 	probeRows    = 50
 	leastRows    = 300 // measured in any case
 )
@@ -75,7 +91,11 @@ const (
 func measured(ix *near.Index, r ruler, fr *frame, k rng.Key) []int {
 	order := permutation(fr.n, k)
 	probe := r.rows(fr.take(order[:min(fr.n, probeRows)]))
-	most := max(leastRows, int(distanceWork/max(1, ix.Terms(probe, 2))))
+	work := distanceWork
+	if fr.schema.Image != nil {
+		work = pictureWork
+	}
+	most := max(leastRows, int(work/max(1, ix.Terms(probe, 2))))
 	rows := order[:min(fr.n, most)]
 	slices.Sort(rows)
 	return rows

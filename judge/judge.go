@@ -69,9 +69,10 @@ func Run(ctx context.Context, in Input, opt Options) (*Judgement, error) {
 	}{
 		{"validity", w.checkValidity},
 		{"likelihood", w.measureLikelihood},
+		{"distances", w.measureDistances},
+		{"pictures", w.seeAsPatches},
 		{"columns", w.compareColumns},
 		{"pairs", w.comparePairs},
-		{"distances", w.measureDistances},
 		{"coverage", w.measureCoverage},
 		{"two-sample test", w.testTwoSamples},
 		{"usefulness", w.measureUsefulness},

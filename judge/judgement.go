@@ -29,6 +29,8 @@ type Judgement struct {
 	Utility []Utility `json:"utility,omitempty"`
 	Tells   Tells     `json:"tells"`
 	Closest []Closest `json:"closest,omitempty"`
+	// Gallery shows pictures as they were sampled, beside their closest.
+	Gallery []Closest `json:"gallery,omitempty"`
 	Map     *Map      `json:"map,omitempty"`
 	// Each holds the verdict on every sample that was measured, if it is wanted.
 	Each []Each `json:"each,omitempty"`
@@ -287,7 +289,10 @@ type Closest struct {
 	Train    int    `json:"train_row"` // of the training rows, from 0
 	Distance Number `json:"distance"`
 	Ratio    Number `json:"ratio"` // to the distance to the second closest row
-	Pairs    []Twin `json:"cells"`
+	Pairs    []Twin `json:"cells"` // of the fields that are no pixels
+	// The pictures of both, where rows have one, as the address of an image.
+	Picture      string `json:"picture,omitempty"`
+	TrainPicture string `json:"train_picture,omitempty"`
 }
 
 // Twin is one field of a sample and of its closest training row.

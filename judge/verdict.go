@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -143,7 +144,9 @@ func (w *work) measureDistances(ctx context.Context) error {
 		all := len(classes)
 		*v.of(c) = Shares{share(n[impossible], all), share(n[copiedOrNear], all), share(n[good], all)}
 		if c == samples {
-			w.describeClosest(near[c])
+			if err := errors.Join(w.describeClosest(near[c]), w.describeGallery(near[c])); err != nil {
+				return err
+			}
 			w.describeMap(near[c].rows, classes)
 			w.describeEach(near[c], classes)
 		}

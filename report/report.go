@@ -6,6 +6,7 @@ package report
 
 import (
 	"embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -36,6 +37,7 @@ var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"diff":     difference,
 	"cells":    joinCells,
 	"groups":   groups,
+	"uri":      pictureURI,
 }).ParseFS(files, "page.html"))
 
 // Write writes the page.
@@ -48,6 +50,17 @@ func Write(w io.Writer, j *judge.Judgement) error {
 		*judge.Judgement
 		Style template.CSS
 	}{j, template.CSS(style)})
+}
+
+// pictureURI lets a page show a picture that a judgement holds, and nothing else:
+// a judgement may come from a file.
+func pictureURI(uri string) template.URL {
+	if data, ok := strings.CutPrefix(uri, "data:image/png;base64,"); ok {
+		if _, err := base64.StdEncoding.DecodeString(data); err == nil {
+			return template.URL(uri)
+		}
+	}
+	return ""
 }
 
 // group is the figures of one sort.

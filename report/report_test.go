@@ -144,3 +144,27 @@ func TestLongNamesBreakBetweenWords(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestPictures: a page shows the pictures that a judgement holds, and no address
+// that somebody has written into it.
+func TestPictures(t *testing.T) {
+	j, _ := example(t)
+	own := *j
+	uri := "data:image/png;base64,iVBORw0KGgo="
+	own.Gallery = []judge.Closest{{Row: 3, Train: 8, Picture: uri, TrainPicture: "https://example.org/x.png", Pairs: []judge.Twin{{Field: "label", Sample: "7", Train: "9"}}}}
+	own.Closest = []judge.Closest{{Row: 5, Train: 6, Picture: uri, TrainPicture: "data:image/png;base64,\" onerror=\"x"}}
+	var page bytes.Buffer
+	if err := Write(&page, &own); err != nil {
+		t.Fatal(err)
+	}
+	text := page.String()
+	if n := strings.Count(text, `<img src="`+uri+`"`); n != 2 {
+		t.Errorf("%d pictures of 2 are shown", n)
+	}
+	if strings.Contains(text, "example.org") || strings.Contains(text, "onerror") {
+		t.Error("an address of somebody's is on the page")
+	}
+	if !strings.Contains(text, "<mark>7</mark> and <mark>9</mark>") || !strings.Contains(text, `alt="sample 4"`) {
+		t.Error("what the pictures are is not said")
+	}
+}
