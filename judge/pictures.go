@@ -188,6 +188,9 @@ func (w *work) describeGallery(c *closeness) error {
 		return nil
 	}
 	for i := range c.rows[:min(len(c.rows), galleryShown)] {
+		if c.nearest[2*i].Row < 0 {
+			continue
+		}
 		pair, err := w.beside(c, i)
 		if err != nil {
 			return err

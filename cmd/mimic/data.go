@@ -55,6 +55,11 @@ func (s *spaceFlags) register(cmd *cobra.Command) {
 	f.IntVar(&s.shape.Levels, "levels", 0, "round the pixels of pictures to `N` evenly spaced values; 2 makes what is below half of white black, and the rest white")
 }
 
+// said reports whether the flags say anything.
+func (s *spaceFlags) said() bool {
+	return s.schema != "" || len(s.types) > 0 || len(s.drop) > 0 || s.image != "" || s.resize != "" || !s.shape.IsZero()
+}
+
 // shapeOf returns what pictures are made into.
 func (s *spaceFlags) shapeOf() (pictures.Shape, error) {
 	shape := s.shape

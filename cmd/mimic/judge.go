@@ -85,8 +85,8 @@ func (f *judgeFlags) check(args []string) error {
 		return misusef("judge needs --train DATA, the rows that the samples are to be like")
 	case len(args) == 0 && len(f.samples) == 0:
 		return misusef("judge needs something to judge: a MODEL, or --samples DATA")
-	case len(args) == 1 && (f.known.schema != "" || len(f.known.types) > 0 || len(f.known.drop) > 0):
-		return misusef("a MODEL has its sample space: --schema, --type and --drop are for judging --samples alone")
+	case len(args) == 1 && f.known.said():
+		return misusef("a MODEL has its sample space: --schema, --type, --drop and what is made of pictures are for judging --samples alone")
 	case f.n < 0:
 		return misusef("-n %d: a number of rows is 0 or more", f.n)
 	case !(f.holdout > 0 && f.holdout < 1):
