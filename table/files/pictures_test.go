@@ -231,7 +231,7 @@ func TestPicturesOfASchema(t *testing.T) {
 	if err != nil || strings.Join(rowsOf(tab), "|") != "7: 100|9: 255" || tab.Schema().Fields[0].Kind != space.Ordinal {
 		t.Errorf("%v, %v", err, rowsOf(tab))
 	}
-	tab, _, err = Read(context.Background(), []string{"none"}, Options{Options: ingest.Options{Drop: []string{"label"}}})
+	_, _, err = Read(context.Background(), []string{"none"}, Options{Options: ingest.Options{Drop: []string{"label"}}})
 	if err == nil || !strings.Contains(err.Error(), "no labels") {
 		t.Errorf("dropped what is not there: %v", err)
 	}

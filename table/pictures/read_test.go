@@ -2,7 +2,6 @@ package pictures
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -161,7 +160,7 @@ func FuzzDecode(f *testing.F) {
 		var to target
 		b, err := to.decode(bytes.NewReader(file), false)
 		if err == nil && len(b.pix) != b.width*b.height*b.channels {
-			t.Fatal(fmt.Sprintf("%dx%dx%d in %d bytes", b.width, b.height, b.channels, len(b.pix)))
+			t.Fatalf("%dx%dx%d in %d bytes", b.width, b.height, b.channels, len(b.pix))
 		}
 	})
 }
