@@ -200,7 +200,7 @@ func TestPicturesOfASchema(t *testing.T) {
 	if got := strings.Join(rowsOf(tab), "|"); got != "7: 0|9: 1" || tab.Schema() != s {
 		t.Errorf("rows %s", got)
 	}
-	if want := filepath.Join("new", "7", "1.png") + " is 2x2, and was made 1x1, as the sample space has pictures"; len(rep.Notes) != 1 || rep.Notes[0] != want {
+	if want := filepath.Join("new", "7", "1.png") + " is 2x2, and was made 1x1, as the sample space has pictures"; len(rep.Notes) != 2 || rep.Notes[0] != want || rep.Notes[1] != "pixels were rounded to 2 levels, as the sample space has them" {
 		t.Errorf("notes %q, want %q", rep.Notes, want)
 	}
 	if _, _, err := Read(context.Background(), []string{"odd"}, Options{Options: ingest.Options{Schema: s}}); err == nil || !strings.Contains(err.Error(), `"5" is outside the sample space`) {

@@ -35,10 +35,10 @@ func shown(seen *[256]bool) int {
 	return 256
 }
 
-// spans reports whether so few levels stand for all bytes that are seen.
+// spans reports whether so many levels stand for all bytes that are seen.
 func spans(seen *[256]bool, levels int) bool {
 	for b, is := range seen {
-		if is && (levels > fewLevels || byteOf(int(codeOf(byte(b), levels)), levels) != byte(b)) {
+		if is && byteOf(int(codeOf(byte(b), levels)), levels) != byte(b) {
 			return false
 		}
 	}
@@ -64,7 +64,7 @@ func coding(seen *[256]bool, levels int, raw bool) (of [256]int32, count int) {
 	if few == 0 {
 		few = max(2, largest+1)
 	}
-	if raw && few <= fewLevels && largest < few && !spans(seen, count) {
+	if raw && few <= fewLevels && largest < few && (count > fewLevels || !spans(seen, count)) {
 		count = few
 		for b := range of {
 			of[b] = int32(min(b, few-1))

@@ -170,6 +170,9 @@ func (s *stack) settle() {
 		}
 	}
 	s.code, s.levels = coding(&seen, s.levels, raw)
+	if s.opt.Schema != nil && !spans(&seen, s.levels) && !(raw && s.code[1] == 1) {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("pixels were rounded to %d levels, as the sample space has them", s.levels))
+	}
 }
 
 // strip is how many pixels are filled in at a time: of a row, neighbours in
