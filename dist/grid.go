@@ -107,6 +107,14 @@ func (g Grid) Floor(x float64) float64 {
 	return p
 }
 
+// Steps returns how many positions a unit of the field is.
+func (g Grid) Steps() float64 {
+	if g.Real() {
+		return 1
+	}
+	return g.scale
+}
+
 // Cell returns the measure of one value: 1 on a grid, the resolution of float64
 // among reals.
 func (g Grid) Cell() float64 { return g.cell }

@@ -7,6 +7,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/forest"
 	"github.com/seed-64d012fb/mimic/models/gaussian"
 	"github.com/seed-64d012fb/mimic/models/independent"
+	"github.com/seed-64d012fb/mimic/models/kde"
 	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/models/mixture"
 	"github.com/seed-64d012fb/mimic/models/nade"
@@ -59,6 +60,12 @@ var rungs = []Rung{
 			return mixture.Family{Seed: o.Seed, Validation: o.Validation}, nil
 		},
 		Decode: mixture.Decode,
+	},
+	{
+		Kind:    kde.Kind,
+		Summary: "kernels on the training rows, as wide as held-out rows are for",
+		New:     func(o Options) (mimic.Family, error) { return kde.Family{Validation: o.Validation}, nil },
+		Decode:  kde.Decode,
 	},
 	{
 		Kind:    chowliu.Kind,

@@ -14,27 +14,21 @@ import (
 
 // wired is a Model as it is written.
 type wired struct {
-	Shape   Shape         `cbor:"covariance"`
-	Weight  []float64     `cbor:"weight"` // [K]
-	Rows    []float64     `cbor:"rows"`   // [K]
-	Spread  []float64     `cbor:"spread"` // [d]
-	Levels  []wiredLevels `cbor:"levels"`
-	Mean    [][]float64   `cbor:"mean"`    // [K][d]
-	Cov     [][]float64   `cbor:"cov"`     // [K][lower triangle, row by row], or [K][d]
-	Missing [][]float64   `cbor:"missing"` // [K][d]
-	Order   []int         `cbor:"order"`
-	Known   []wiredKnown  `cbor:"known"`
+	Shape   Shape              `cbor:"covariance"`
+	Weight  []float64          `cbor:"weight"` // [K]
+	Rows    []float64          `cbor:"rows"`   // [K]
+	Spread  []float64          `cbor:"spread"` // [d]
+	Levels  []wiredLevels      `cbor:"levels"`
+	Mean    [][]float64        `cbor:"mean"`    // [K][d]
+	Cov     [][]float64        `cbor:"cov"`     // [K][lower triangle, row by row], or [K][d]
+	Missing [][]float64        `cbor:"missing"` // [K][d]
+	Order   []int              `cbor:"order"`
+	Known   []normal.KnownWire `cbor:"known"`
 }
 
 type wiredLevels struct {
 	Book dist.BookWire `cbor:"book"`
 	P    []float64     `cbor:"p"` // [K × codes]
-}
-
-type wiredKnown struct {
-	Is    knowledge    `cbor:"is"`
-	Value float64      `cbor:"value"`
-	Spans [][2]float64 `cbor:"spans"`
 }
 
 // AppendBinary appends θ.
@@ -66,11 +60,7 @@ func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
 		}
 	}
 	for _, k := range m.known {
-		own := wiredKnown{Is: k.is, Value: k.value}
-		for _, s := range k.spans {
-			own.Spans = append(own.Spans, [2]float64{s.lo, s.hi})
-		}
-		w.Known = append(w.Known, own)
+		w.Known = append(w.Known, k.Wire())
 	}
 	return wire.Append(dst, w)
 }
@@ -106,11 +96,8 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return nil, err
 	}
 	for i, own := range w.Known {
-		known := known{is: own.Is, value: own.Value}
-		for _, s := range own.Spans {
-			known.spans = append(known.spans, span{s[0], s[1]})
-		}
-		if err := known.check(m.fields.Grids[i]); err != nil {
+		known, err := own.Known(m.fields.Grids[i])
+		if err != nil {
 			return nil, fmt.Errorf("field %q: %w", m.name(i), err)
 		}
 		m.known = append(m.known, known)
@@ -186,31 +173,6 @@ func (m *Model) decodeCov(w [][]float64, k, d int) error {
 // overflows.
 const largest = 1e100
 
-func (k *known) check(g dist.Grid) error {
-	on := func(p float64) bool { return g.Real() || p == math.Floor(p) }
-	switch k.is {
-	case nothing:
-	case value:
-		if !(math.Abs(k.value) < largest) || !on(k.value) {
-			return fmt.Errorf("known to be %v", k.value)
-		}
-	case ranges:
-		if len(k.spans) == 0 {
-			return fmt.Errorf("known to be nowhere")
-		}
-		last := math.Inf(-1)
-		for i, s := range k.spans {
-			if !(s.lo <= s.hi) || !on(s.lo) || !on(s.hi) || i > 0 && !(s.lo > last) || math.IsInf(s.lo, 1) || math.IsInf(s.hi, -1) {
-				return fmt.Errorf("known to be in %v", k.spans)
-			}
-			last = s.hi
-		}
-	default:
-		return fmt.Errorf("knowledge of kind %d", k.is)
-	}
-	return nil
-}
-
 // check reports what is wrong with the parameters of the numbers.
 func (m *Model) check() error {
 	d := len(m.known)
@@ -224,7 +186,7 @@ func (m *Model) check() error {
 		if at > 0 && m.rank(m.order[at-1]) > m.rank(k) {
 			return fmt.Errorf("chain %v: known values, ranges, reals, grids is the order", m.order)
 		}
-		if m.known[k].is == ranges {
+		if m.known[k].Ranges() {
 			ranged++
 		}
 	}
@@ -250,7 +212,7 @@ func (m *Model) checkComponent(c int) error {
 		if !(math.Abs(m.mean[c][k]) < largest) || !(missing >= 0 && missing <= 1) || !(v > 1e-100 && v < largest) {
 			return fmt.Errorf("field %q: mean %v, variance %v, missing with probability %v", name, m.mean[c][k], v, missing)
 		}
-		if missing > 0 && (m.known[k].is == value || !m.schema.Fields[m.fields.Numeric[k]].Optional()) {
+		if missing > 0 && (m.rank(k) == 0 || !m.schema.Fields[m.fields.Numeric[k]].Optional()) {
 			return fmt.Errorf("field %q: missing with probability %v, which cannot be", name, missing)
 		}
 	}

@@ -20,11 +20,11 @@ type Model struct {
 	levels []levels          // of the coded fields
 
 	// Of the d numeric fields, in steps of their grids:
-	mean    [][]float64 // μ_c [K][d]
-	cov     [][]float64 // Σ_c [K][d × d], or [K][d] where diagonal
-	missing [][]float64 // [K][d] probability of a missing value
-	order   []int       // of the chain: known values, ranges, free reals, free grids
-	known   []known     // [d] what evidence says
+	mean    [][]float64    // μ_c [K][d]
+	cov     [][]float64    // Σ_c [K][d × d], or [K][d] where diagonal
+	missing [][]float64    // [K][d] probability of a missing value
+	order   []int          // of the chain: known values, ranges, free reals, free grids
+	known   []normal.Known // [d] what evidence says
 
 	// What Describe reports: the rows of each component, and Λ.
 	rows   []float64 // [K]
@@ -52,7 +52,7 @@ var (
 // newModel returns the model of a fit, in positions. Of the variance on a grid
 // the part that EM added for the cell is taken off again, for a mass has its own.
 func newModel(f *mixtureFit, t *theta) (m *Model, err error) {
-	m = &Model{schema: f.schema, fields: f.fields, shape: t.shape, order: f.fields.Order(), known: make([]known, t.d), rows: t.rows}
+	m = &Model{schema: f.schema, fields: f.fields, shape: t.shape, order: f.fields.Order(), known: make([]normal.Known, t.d), rows: t.rows}
 	if m.weight, err = dist.NewCategorical(t.weight); err != nil {
 		return nil, err
 	}
@@ -256,7 +256,7 @@ func (m *Model) joint(w *workspace, b *table.Batch, lo, n, but int) {
 func (m *Model) logPresence(w *workspace, positions, numbers []float64, k int) {
 	g, known := m.fields.Grids[k], &m.known[k]
 	for i, p := range positions {
-		if p == p && (math.IsInf(p, 0) || g.Value(p) != numbers[i] || !known.admits(p)) {
+		if p == p && (math.IsInf(p, 0) || g.Value(p) != numbers[i] || !known.Admits(p)) {
 			w.impossible[i] = true
 			positions[i] = m.mean[0][k]
 		}
@@ -286,12 +286,13 @@ func (m *Model) logDensity(dst []float64, w *workspace, c int, chain *normal.Cha
 			z[r] = (w.x[k][row] - mean[r]) / s
 		}
 		g := m.fields.Grids[k]
+		_, sure := m.known[k].Value()
 		switch {
-		case m.known[k].is == value && g.Real():
+		case sure && g.Real():
 			for _, row := range rows {
 				dst[row] -= math.Log(g.Cell())
 			}
-		case m.known[k].is == value:
+		case sure:
 		case g.Real():
 			about := -math.Log(s) - m.evidence[c][k]
 			for r, row := range rows {

@@ -97,29 +97,10 @@ type touch struct {
 
 // learn adds evidence to what is known of number k.
 func (m *Model) learn(k int, given space.Given) touch {
-	g, old := m.fields.Grids[k], m.known[k]
 	t := touch{touched: true, missing: given.Missing && m.canMiss(k)}
-	if slices.ContainsFunc(given.Ranges, func(r space.Interval) bool {
-		return math.IsInf(r.Min, -1) && math.IsInf(r.Max, 1)
-	}) {
-		t.there = true
-		return t
-	}
-	in := spans(g, given.Ranges)
-	switch old.is {
-	case value:
-		in = meet(in, []span{{old.value, old.value}})
-	case ranges:
-		in = meet(in, old.spans)
-	}
-	t.there = len(in) > 0
-	switch {
-	case !t.there:
-		m.known[k] = known{}
-	case len(in) == 1 && in[0].lo == in[0].hi && !t.missing:
-		m.known[k] = known{is: value, value: in[0].lo}
-	default:
-		m.known[k] = known{is: ranges, spans: in}
+	m.known[k], t.there = m.known[k].With(m.fields.Grids[k], given.Ranges)
+	if t.missing {
+		m.known[k] = m.known[k].AsRanges()
 	}
 	return t
 }
@@ -169,29 +150,30 @@ func (m *Model) exact(touched []touch) error {
 		t := touched[k]
 		gone := !m.canBeThere(k) || t.touched && !t.there
 		grid := !m.fields.Grids[k].Real()
-		is := m.known[k].is
+		known := &m.known[k]
+		_, sureValue := known.Value()
 		if gone {
 			continue
 		}
-		if is != nothing && grid && before >= 0 {
+		if known.Any() && grid && before >= 0 {
 			return fmt.Errorf("field %q is known and %q, which comes before it, is not: %w", m.name(k), m.name(before), mimic.ErrUnsupported)
 		}
-		if is == ranges {
+		if known.Ranges() {
 			if ranged >= 0 {
 				return fmt.Errorf("ranges of %q and %q, which depend on each other: %w", m.name(ranged), m.name(k), mimic.ErrUnsupported)
 			}
 			ranged = k
 		}
-		if sure := t.touched && !t.missing || !m.canMiss(k); is != nothing && !sure {
+		if sure := t.touched && !t.missing || !m.canMiss(k); known.Any() && !sure {
 			unsure = k
 		}
-		if is != value && before < 0 {
+		if !sureValue && before < 0 {
 			before = k
 		}
 	}
 	if unsure >= 0 {
 		for k := range m.known {
-			if k != unsure && m.known[k].is != nothing {
+			if k != unsure && m.known[k].Any() {
 				return fmt.Errorf("field %q can be missing or not, and %q, which depends on it, is known: %w", m.name(unsure), m.name(k), mimic.ErrUnsupported)
 			}
 		}
@@ -204,10 +186,11 @@ func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]]
 // rank orders known values, ranges, reals and grids in the chain: what follows is
 // given what is before.
 func (m *Model) rank(k int) int {
+	_, sure := m.known[k].Value()
 	switch {
-	case m.known[k].is == value:
+	case sure:
 		return 0
-	case m.known[k].is == ranges:
+	case m.known[k].Ranges():
 		return 1
 	case m.fields.Grids[k].Real():
 		return 2
@@ -271,11 +254,12 @@ func (m *Model) droppable(keep map[int]int) (known []int, err error) {
 	gone, kept := -1, 0 // left out and not known; free grid fields so far
 	for _, k := range m.order {
 		_, in := keep[k]
-		free := m.known[k].is != value && m.canBeThere(k)
+		_, sure := m.known[k].Value()
+		free := !sure && m.canBeThere(k)
 		switch grid := !m.fields.Grids[k].Real(); {
-		case !in && m.known[k].is == value:
+		case !in && sure:
 			known = append(known, k)
-		case !in && free && m.known[k].is == ranges:
+		case !in && free && m.known[k].Ranges():
 			return nil, fmt.Errorf("the marginal has not %q, of which a range is known: %w", m.name(k), mimic.ErrUnsupported)
 		case !in && free && (gone < 0 || grid):
 			gone = k
@@ -305,10 +289,35 @@ func (m *Model) given(c int, known, to []int) (mean, cov []float64) {
 	r := normal.Regress(m.cov[c], d, m.chain(c, known, m.rounding(c), nil), to)
 	for t := range to {
 		for i, a := range known {
-			mean[t] += r.Beta[t*len(known)+i] * (m.known[a].value - m.mean[c][a])
+			v, _ := m.known[a].Value()
+			mean[t] += r.Beta[t*len(known)+i] * (v - m.mean[c][a])
 		}
 	}
 	return mean, r.Rest
+}
+
+// logEvidence returns the log-probability [d] under component c of what is known
+// of each field, given the values that are known of fields before it in the
+// chain. A range depends on no other, or it would have been refused.
+func (m *Model) logEvidence(c int) []float64 {
+	log := make([]float64, len(m.known))
+	chain := m.chains[c]
+	z := make([]float64, len(m.order))
+	for i, k := range m.order {
+		if !m.known[k].Any() {
+			continue
+		}
+		l, s := chain.Coefficients(i)
+		mean := m.mean[c][k]
+		for j, v := range l {
+			mean += v * z[j]
+		}
+		if v, ok := m.known[k].Value(); ok {
+			z[i] = (v - mean) / s
+		}
+		log[k] = m.known[k].LogMass(m.fields.Grids[k], mean, s)
+	}
+	return log
 }
 
 // logSumExp returns log Σ exp(x).

@@ -69,7 +69,7 @@ func reals(rows [][]float64) *table.Table {
 }
 
 // prepared returns the rows of a table as EM reads them.
-func prepared(t *testing.T, data *table.Table) (*mixtureFit, *rowSet, *base) {
+func prepared(t testing.TB, data *table.Table) (*mixtureFit, *rowSet, *base) {
 	t.Helper()
 	f := &mixtureFit{schema: data.Schema(), fields: normal.NewFields(data.Schema()), rows: data.Rows()}
 	if err := f.makeBooks(); err != nil {

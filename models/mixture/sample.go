@@ -91,17 +91,12 @@ func (m *Model) fill(w *workspace, c int, chain *normal.Chain, rows []int) {
 		_, s := chain.Coefficients(i)
 		g := m.fields.Grids[k]
 		for r, row := range rows {
-			var p float64
-			switch m.known[k].is {
-			case value:
-				p = m.known[k].value
-			case ranges:
-				p = m.known[k].draw(x[row], g, mean[r], s)
-			default:
-				p = mean[r] + s*dist.NormalQuantile(x[row])
-				if !g.Real() {
-					p = math.Round(p)
-				}
+			p := mean[r] + s*dist.NormalQuantile(x[row])
+			switch {
+			case m.known[k].Any():
+				p = m.known[k].Draw(x[row], g, mean[r], s)
+			case !g.Real():
+				p = math.Round(p)
 			}
 			x[row] = p
 			z[r] = (p - mean[r]) / s
