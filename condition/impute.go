@@ -43,16 +43,19 @@ type Gaps struct {
 // does not close w.
 //
 // A model that is no mimic.Imputer is asked for the exact conditional of each
-// row that has a gap.
+// row that has a gap, or, where it knows of none, for weighted draws.
 func Impute(ctx context.Context, m mimic.Model, src table.Source, w table.Writer, opt ImputeOptions) (Gaps, error) {
 	gaps := Gaps{Least: math.Inf(1)}
 	filler, ok := m.(mimic.Imputer)
 	if !ok {
-		c, ok := m.(mimic.Conditioner)
-		if !ok {
+		switch c := m.(type) {
+		case mimic.Conditioner:
+			filler = rowByRow{c, m.Schema()}
+		case mimic.Proposer:
+			filler = rowByDraws{c, m.Schema()}
+		default:
 			return gaps, fmt.Errorf("filling gaps by %s: %w", m.Kind(), mimic.ErrUnsupported)
 		}
-		filler = rowByRow{c, m.Schema()}
 	}
 	key := rng.New(opt.Seed).Child(opt.Draw)
 	rows := src.Rows()

@@ -14,7 +14,7 @@
 // drawn by itself.
 //
 // Exact answers: the likelihood, and p(x, y) of a label where all constituents
-// have a way to it.
+// have a way to it. Conditionals are by weighted draws.
 //
 // How it fails: a mixture of models that are wrong in the same way is as wrong.
 // It gains by how different the mistakes are, log K nats at most over the best

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/condition"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/models/blend"
@@ -234,3 +235,74 @@ func TestStratified(t *testing.T) {
 		}
 	}
 }
+
+// TestEvidence compares the estimate of the probability of evidence, by a
+// constituent that knows it exactly and one that weighs, with the sum over rows.
+func TestEvidence(t *testing.T) {
+	ctx := context.Background()
+	f := blend.Family{Parts: func(validation int64) ([]blend.Part, error) {
+		return []blend.Part{
+			{Family: chowliu.Family{}},
+			{Family: nade.Family{Hidden: 4, Epochs: 3, Validation: validation}, Validates: true},
+		}, nil
+	}}
+	m, err := fit.Run(ctx, coins(1000, .9, 6), f, fit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	every := table.NewBatch(m.Schema(), 0, 2)
+	every.Cols[0].Code[1], every.Cols[1].Code[0], every.Cols[1].Code[1] = 1, 1, 1
+	logp := make([]float64, 2)
+	if err := m.(mimic.Density).LogProb(logp, every); err != nil {
+		t.Fatal(err)
+	}
+	given, quality, err := condition.Given(ctx, m, space.Evidence{{Field: 1, Codes: []int32{1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := math.Log(math.Exp(logp[0]) + math.Exp(logp[1]))
+	if math.Abs(quality.LogEvidence-want) > 5*quality.StdErr+1e-9 {
+		t.Errorf("log p(e) = %v ± %v, by all rows %v", quality.LogEvidence, quality.StdErr, want)
+	}
+	const n = 4000
+	p := math.Exp(logp[1] - want)
+	near := func(what string, ones float64) {
+		if math.Abs(ones/n-p) > 5*math.Sqrt(p*(1-p)/n)+.01 {
+			t.Errorf("%s: %v of the rows have a = 1, exactly %v do", what, ones/n, p)
+		}
+	}
+	rows := table.NewBatch(m.Schema(), 0, n)
+	if err := given.(mimic.Sampler).Sample(rows, rng.New(7)); err != nil {
+		t.Fatal(err)
+	}
+	ones := 0.0
+	for i := range n {
+		if rows.Cols[1].Code[i] != 1 {
+			t.Fatalf("row %d is not in the evidence", i)
+		}
+		ones += float64(rows.Cols[0].Code[i])
+	}
+	near("given", ones)
+
+	for i := range n {
+		rows.Cols[0].Code[i] = table.Missing
+	}
+	filled := new(kept)
+	gaps, err := condition.Impute(ctx, m, table.New(rows), filled, condition.ImputeOptions{})
+	if err != nil || gaps.Filled != n || gaps.Exact != 0 || gaps.Poor != 0 {
+		t.Fatalf("%+v, %v", gaps, err)
+	}
+	near("impute", filled.ones)
+}
+
+// kept counts the rows that it is given of which the first field is 1.
+type kept struct{ ones float64 }
+
+func (k *kept) Write(b *table.Batch) error {
+	for _, c := range b.Cols[0].Code {
+		k.ones += float64(c)
+	}
+	return nil
+}
+
+func (*kept) Close() error { return nil }

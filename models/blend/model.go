@@ -126,15 +126,23 @@ const (
 
 // Sample implements mimic.Sampler: each row is of one constituent.
 func (m *Model) Sample(dst *table.Batch, k rng.Key) error {
+	rows := k.Child(forRow)
+	return m.each(dst, k, func(p, lo, hi int) error {
+		return m.parts[p].Sample(dst.Slice(lo, hi), rows.Child(uint64(p)))
+	})
+}
+
+// each draws the constituent of each row of dst, and calls do for each run of
+// rows lo … hi-1 of one of them.
+func (m *Model) each(dst *table.Batch, k rng.Key, do func(p, lo, hi int) error) error {
 	u := make([]float64, dst.N)
 	k.Child(forPart).Float64s(u, dst.First)
-	rows := k.Child(forRow)
 	for lo := 0; lo < dst.N; {
 		p, hi := m.choose(u[lo]), lo+1
 		for hi < dst.N && m.choose(u[hi]) == p {
 			hi++
 		}
-		if err := m.parts[p].Sample(dst.Slice(lo, hi), rows.Child(uint64(p))); err != nil {
+		if err := do(p, lo, hi); err != nil {
 			return fmt.Errorf("%s: %w", m.parts[p].Kind(), err)
 		}
 		lo = hi
