@@ -51,6 +51,10 @@ func formOf(s *space.Schema, label string) (form, error) {
 			}
 		}
 	}
+	if f.classes*f.pixels() > mostClassPixels {
+		return f, fmt.Errorf("%d labels of pictures of %s, together more than %d weights of a pixel (--resize makes pictures smaller): %w",
+			f.classes, m.Size(), mostClassPixels, mimic.ErrUnsuited)
+	}
 	if at := s.Index(label); label != "" && (f.label < 0 || s.Learned()[f.label] != at) {
 		return f, fmt.Errorf("the label %q is no field beside the picture: %w", label, mimic.ErrUnsuited)
 	}
@@ -61,4 +65,7 @@ func formOf(s *space.Schema, label string) (form, error) {
 const (
 	mostPixels  = 1 << 14
 	mostClasses = 1 << 8
+	// mostClassPixels bounds the labels times the pixels, for each of which there
+	// are weights: half a gigabyte with all that a fit needs.
+	mostClassPixels = 1 << 17
 )

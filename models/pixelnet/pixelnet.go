@@ -23,7 +23,7 @@ type Family struct {
 	Validation int64  // as in models.Options
 
 	Hidden int     // numbers in the first hidden layer (256)
-	Epochs float64 // passes over the pictures at most (20, or more where there are few)
+	Epochs float64 // passes over the pictures at most (30, or more where there are few)
 }
 
 var _ mimic.Family = Family{}
@@ -103,7 +103,7 @@ const (
 	second      = 64
 	batch       = 8
 	rate        = .004
-	epochs      = 20
+	epochs      = 30
 	leastVisits = 20_000 // of pictures, where there are few
 )
 

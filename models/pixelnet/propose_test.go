@@ -3,6 +3,7 @@ package pixelnet
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
@@ -170,11 +171,13 @@ func TestUnsuited(t *testing.T) {
 	}
 	label := space.Field{Name: "label", Kind: space.Category, Levels: []string{"a", "b"}}
 	other := space.Field{Name: "other", Kind: space.Bool, Levels: []string{"a", "b"}}
+	letters := space.Field{Name: "letter", Kind: space.Category, Levels: strings.Split("abcdefghijklm", "")}
 	number := space.Field{Name: "number", Kind: space.Real, Max: 1}
 	for name, s := range map[string]*space.Schema{
 		"a table":         {Fields: []space.Field{label}},
 		"colour":          picture(4, 4, 3, 2),
 		"grey":            picture(4, 4, 1, 256),
+		"large, labels":   picture(120, 120, 1, 2, letters),
 		"large":           picture(200, 100, 1, 2),
 		"two labels":      picture(4, 4, 1, 2, label, other),
 		"a number beside": picture(4, 4, 1, 2, number),
