@@ -20,7 +20,7 @@
 // rows, as long as there is one and 10 rows stay in a leaf; its leaves are then
 // refilled with all rows. The distribution of a node leans on its
 // parent's: by p = (n_k + 2·p_parent)/(n + 2) for levels, by a Pólya tree over
-// the codes of a number with strength 5·1.5^level. The density is the mean over
+// the codes of a number with strength 3·1.3^level. The density is the mean over
 // trees.
 //
 // Sampling draws one tree a cell. By default it is stratified over aligned runs
@@ -129,7 +129,7 @@ func (f *fitting) Model() (mimic.Model, error) { return f.model, nil }
 
 // code makes the codebooks.
 func (f *fitting) code(ctx context.Context, s *summaries) error {
-	f.model = &Model{schema: f.schema, columns: make([]column, len(f.parts))}
+	f.model = &Model{schema: f.schema, lean: leans, columns: make([]column, len(f.parts))}
 	return par.Do(ctx, len(f.parts), func(p int) error {
 		book, rows, err := s.of[p].Codebook()
 		if err != nil {
@@ -174,7 +174,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	smooth := make([]*smoothing, len(m.columns))
 	for p := len(m.columns) - 1; p >= 0; p-- { // the longest tasks first
 		c := &m.columns[p]
-		smooth[p] = newSmoothing(c.rows, c.ordered, c.missing)
+		smooth[p] = newSmoothing(c.rows, c.ordered, c.missing, m.lean)
 		c.trees = make([]*tree, of)
 		if len(c.ask) == 0 {
 			c.trees = c.trees[:1] // all would be the same

@@ -145,7 +145,7 @@ func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]u
 // byChance returns about the nats that the best split by a view of so many bins
 // gains where the view tells nothing of the classes. Between two given sides that
 // is half a nat for each class beyond the first, on average; the best place in an
-// order of b bins gains 1 + ½·log(b-1) more. Levels are arranged to suit the
+// order of b bins seldom gains 2 + log(b-1) more. Levels are arranged to suit the
 // classes, which gains what the first axis of a table of chance does:
 // (√(bins-1) + √(classes-1))² is its share of χ², half of that are nats, and a cut
 // in two of a normal score keeps 2/π of them.
@@ -161,7 +161,7 @@ func (g *growth) byChance(classes, bins int, ordered bool) float64 {
 	case bins == 2:
 		return k / 2
 	case ordered:
-		return k/2 + 1 + math.Log(b)/2
+		return k/2 + 2 + math.Log(b)
 	}
 	axis := math.Sqrt(b) + math.Sqrt(k)
 	return axis * axis / math.Pi

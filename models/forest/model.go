@@ -21,6 +21,7 @@ import (
 type Model struct {
 	schema  *space.Schema
 	rows    int64 // training rows
+	lean    lean  // of each node on its parent
 	columns []column
 	views   []view
 	guard   *guard

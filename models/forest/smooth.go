@@ -6,17 +6,18 @@ import "math"
 // its leaves: that of a node leans on its parent's, the more so the fewer rows
 // it has, and the root's on the column's. Levels lean as
 //
-//	p(k) = (n_k + 2·p_parent(k)) / (n + 2).
+//	p(k) = (n_k + α·p_parent(k)) / (n + α), α = 2.
 //
 // A number is a Pólya tree: each piece of its codes is halved, and the share of
-// the left half leans in the same way, with α = 5·1.5^level in place of 2. More
-// would make unseen rows more probable, and samples easier to tell from data:
+// the left half leans in the same way, with α = 3·1.3^level. More would make
+// unseen rows more probable, and samples easier to tell from data:
 // docs/decisions/0065 and 0067 have the figures.
 //
 // Reference: Ferguson (1974), Prior distributions on spaces of probability
 // measures; Mauldin, Sudderth & Williams (1992), Pólya trees and random
 // distributions.
 type smoothing struct {
+	lean
 	root   []float64 // [codes] distribution of the column
 	pieces []piece   // of an ordered column; nil for one without order
 	share  []float64 // [pieces] of the left half in root
@@ -28,25 +29,32 @@ type piece struct {
 	strength    float64
 }
 
-const (
-	levelStrength = 2.  // rows that a parent's distribution counts for
-	polyaStrength = 5.  // at the top of a Pólya tree,
-	polyaGrowth   = 1.5 // more at each level below
-	polyaLimit    = 1e6
+// lean says how many rows a parent's distribution counts for.
+type lean struct {
+	levels float64
+	top    float64 // of a Pólya tree,
+	growth float64 // and so many times more at each level below
+}
+
+var (
+	leans     = lean{2, 3, 1.3}
+	onceLeant = lean{2, 5, 1.5} // models that do not say
 )
 
+const mostLean = 1e6
+
 // newSmoothing returns the smoothing of a column from the rows of its codes.
-func newSmoothing(rows []float64, ordered bool, missing int) *smoothing {
+func newSmoothing(rows []float64, ordered bool, missing int, l lean) *smoothing {
 	total := 0.0
 	for _, n := range rows {
 		total += n
 	}
-	s := &smoothing{root: make([]float64, len(rows))}
+	s := &smoothing{lean: l, root: make([]float64, len(rows))}
 	for k, n := range rows {
 		s.root[k] = (n + .5/float64(len(rows))) / (total + .5)
 	}
 	if ordered {
-		s.pieces = polyaTree(rows, missing)
+		s.pieces = polyaTree(rows, missing, l)
 		p := append([]float64(nil), s.root...)
 		s.gather(p)
 		s.share = make([]float64, len(s.pieces))
@@ -58,7 +66,7 @@ func newSmoothing(rows []float64, ordered bool, missing int) *smoothing {
 // polyaTree halves the codes by mass, and the halves, down to single codes; the
 // missing code, the last, is parted from all others at first. Parents come
 // before children.
-func polyaTree(rows []float64, missing int) []piece {
+func polyaTree(rows []float64, missing int, l lean) []piece {
 	below := make([]float64, len(rows)+1)
 	for k, n := range rows {
 		below[k+1] = below[k] + n + .01
@@ -74,7 +82,7 @@ func polyaTree(rows []float64, missing int) []piece {
 		for mid < hi-1 && math.Abs(below[mid+1]-half) <= math.Abs(below[mid]-half) {
 			mid++
 		}
-		strength := min(polyaStrength*math.Pow(polyaGrowth, float64(level)), polyaLimit)
+		strength := min(l.top*math.Pow(l.growth, float64(level)), mostLean)
 		pieces = append(pieces, piece{lo, mid, hi, strength})
 		halve(lo, mid, level+1)
 		halve(mid, hi, level+1)
@@ -83,7 +91,7 @@ func polyaTree(rows []float64, missing int) []piece {
 	if missing >= 0 {
 		values--
 		if values > 0 {
-			pieces = append(pieces, piece{0, values, values + 1, levelStrength})
+			pieces = append(pieces, piece{0, values, values + 1, l.levels})
 		}
 	}
 	halve(0, values, 0)
@@ -172,7 +180,7 @@ func (s *smoothing) fillLevels(c *counted) {
 		own, rows := c.of(p, i), c.of(c.rows, i)
 		total := sum(rows)
 		for k, m := range rows {
-			own[k] = (m + levelStrength*up[k]) / (total + levelStrength)
+			own[k] = (m + s.levels*up[k]) / (total + s.levels)
 		}
 		if n.view < 0 {
 			setEdges(c.of32(int(n.next)), own)

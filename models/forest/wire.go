@@ -17,8 +17,9 @@ import (
 // smoothed leaves) is computed again.
 type modelWire struct {
 	Rows    int64        `cbor:"rows"`
-	Columns []columnWire `cbor:"columns"` // in the order of the chain
-	Guard   []byte       `cbor:"guard"`   // distances between fingerprints, as varints
+	Lean    []float64    `cbor:"lean,omitempty"` // levels, top, growth: see lean
+	Columns []columnWire `cbor:"columns"`        // in the order of the chain
+	Guard   []byte       `cbor:"guard"`          // distances between fingerprints, as varints
 	Given   []givenWire  `cbor:"given,omitempty"`
 }
 
@@ -48,7 +49,7 @@ type givenWire struct {
 func (m *Model) AppendBinary(dst []byte) ([]byte, error) { return wire.Append(dst, m.wire()) }
 
 func (m *Model) wire() modelWire {
-	w := modelWire{Rows: m.rows, Guard: []byte{}}
+	w := modelWire{Rows: m.rows, Lean: []float64{m.lean.levels, m.lean.top, m.lean.growth}, Guard: []byte{}}
 	for p := range m.columns {
 		c := &m.columns[p]
 		cw := columnWire{Book: c.book.Wire(), Rows: c.rows}
@@ -173,7 +174,11 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	if len(w.Columns) != len(parts) || w.Rows < 0 {
 		return nil, fmt.Errorf("%d columns of %d rows for %d fields and digits", len(w.Columns), w.Rows, len(parts))
 	}
-	m := &Model{schema: s, rows: w.Rows, columns: make([]column, len(parts))}
+	how, err := readLean(w.Lean)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{schema: s, rows: w.Rows, lean: how, columns: make([]column, len(parts))}
 	for p, part := range parts {
 		b, err := decodeBook(&part.of, &w.Columns[p])
 		if err != nil {
@@ -221,6 +226,21 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	return m, nil
 }
 
+func readLean(x []float64) (lean, error) {
+	if len(x) == 0 {
+		return onceLeant, nil
+	}
+	if len(x) != 3 {
+		return lean{}, fmt.Errorf("%d strengths of leaning, not 3", len(x))
+	}
+	for _, v := range x {
+		if !(v > 0 && v <= mostLean) {
+			return lean{}, fmt.Errorf("leaves lean on their parents by %v", v)
+		}
+	}
+	return lean{x[0], x[1], x[2]}, nil
+}
+
 func (m *Model) decodeDirections(columns []columnWire) error {
 	for p := range columns {
 		if len(columns[p].Aims) > mostDirections {
@@ -256,7 +276,7 @@ func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
 	if len(trees) == 0 || len(trees) > math.MaxUint8 {
 		return fmt.Errorf("%d trees", len(trees))
 	}
-	smooth := newSmoothing(c.rows, c.ordered, c.missing)
+	smooth := newSmoothing(c.rows, c.ordered, c.missing, m.lean)
 	for _, w := range trees {
 		t, err := readNodes(w.Nodes, p, m.views)
 		if err != nil {
