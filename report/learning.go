@@ -95,7 +95,7 @@ func curveChart(c *comparison, title string, figure func(compare.Point) float64,
 		d.addf(`<path class="%s" d="%s"/>%s`, curveClass(c, i), path.String(), marks.String())
 		places = append(places, y(figure(k.Points[len(k.Points)-1])))
 		names = append(names, k.Name)
-		classes = append(classes, "label")
+		classes = append(classes, strings.Replace(curveClass(c, i), "curve", "label of", 1))
 	}
 	for i, at := range apart(places, 15, floor+4) {
 		d.addf(`<line class="lead" x1="%.4g" x2="%.4g" y1="%.4g" y2="%.4g"/>`, width-right+3, width-right+13, places[i], at)

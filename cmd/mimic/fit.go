@@ -19,9 +19,9 @@ func newFit(con *console) *cobra.Command {
 		GroupID: groupMake,
 		Short:   "Fit a model by maximum likelihood and keep it",
 		Long: `Fit reads a table, infers its sample space, and fits a model by maximum
-likelihood. With --model auto it climbs the ladder of models, from a uniform box
-upwards, and keeps the one under which held-out rows are most probable; the
-screen shows what each step bought, in nats.
+likelihood. With --model auto it tries the rungs of the ladder that are made for
+such data, from a uniform box upwards, within --budget, and keeps the one under
+which held-out rows are most probable; the screen shows what each bought, in nats.
 
 MODEL is one zip archive: a manifest, the sample space, and the parameters. It is
 data and runs no code. The same data, flags and seed give the same bytes,
