@@ -46,11 +46,13 @@ func readBits(t testing.TB, name string) *table.Table {
 	return table.New(b)
 }
 
-// TestBinarySet holds one order to what it reached when it was written, on the
-// test rows of nltcs: -6.00 nats a row, where one tree has -6.76.
+// TestBinarySet holds one order, learned from 4,000 rows of nltcs, to what it
+// reached when it was written, on test rows: -6.05 nats, where one tree that
+// learned from all has -6.76. From all 16,181 rows it is -6.00.
 func TestBinarySet(t *testing.T) {
 	ctx := context.Background()
-	m, err := fit.Run(ctx, readBits(t, "binary/nltcs.ts.data.gz"), mixing.Family{Orders: 1}, fit.Options{})
+	train := readBits(t, "binary/nltcs.ts.data.gz").All().Slice(0, 4000)
+	m, err := fit.Run(ctx, table.New(train), mixing.Family{Orders: 1}, fit.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func TestBinarySet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if nats.Mean < -6.02 || nats.Impossible > 0 {
+	if nats.Mean < -6.08 || nats.Impossible > 0 {
 		t.Errorf("%.3f nats a row, %d impossible", nats.Mean, nats.Impossible)
 	}
 }
