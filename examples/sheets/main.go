@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -83,7 +84,9 @@ func (o *options) run(ctx context.Context, data string, kinds []string) error {
 	fmt.Printf("%s: %d rows, measured on %d others\n\n| rung | nats per row | ± stderr | bits per dimension | fit | pictures/s |\n|---|---|---|---|---|---|\n",
 		data, train.Rows(), held.Rows())
 	for _, kind := range kinds {
-		if err := o.rung(ctx, kind, train, held); err != nil {
+		if err := o.rung(ctx, kind, train, held); errors.Is(err, mimic.ErrUnsuited) {
+			fmt.Fprintf(os.Stderr, "%s is left out: %v\n", kind, err)
+		} else if err != nil {
 			return fmt.Errorf("%s: %w", kind, err)
 		}
 	}
