@@ -1,6 +1,8 @@
 package treenet
 
 import (
+	"slices"
+
 	"github.com/seed-64d012fb/mimic/internal/simd"
 	"github.com/seed-64d012fb/mimic/rng"
 )
@@ -111,6 +113,24 @@ func normaliseColumns(m []float32, k int) {
 	}
 	for at := 0; at < len(m); at += k {
 		simd.Div(m[at:at+k], m[at:at+k], sum)
+	}
+}
+
+// copy returns a copy of the parameters.
+func (h *hidden) copy() *hidden {
+	c := *h
+	c.move, c.emit = make([][]float32, len(h.move)), make([][]float32, len(h.emit))
+	for j := range h.move {
+		c.move[j], c.emit[j] = slices.Clone(h.move[j]), slices.Clone(h.emit[j])
+	}
+	return &c
+}
+
+// set sets the parameters of a copy to those of another.
+func (h *hidden) set(to *hidden) {
+	for j := range h.move {
+		copy(h.move[j], to.move[j])
+		copy(h.emit[j], to.emit[j])
 	}
 }
 

@@ -56,7 +56,7 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 		return nil, 0, err
 	}
 	p := newPass(h)
-	best := newKept(8)
+	best, kept := newBest(8), h.copy()
 	for epoch := 0; ; epoch++ {
 		rate := firstRate / (1 + decay*float64(epoch))
 		for i, at := range shuffled(n, key.Child(3).Child(uint64(epoch))) {
@@ -73,18 +73,19 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 			return nil, 0, err
 		}
 		pace.Tell(ctx, fmt.Sprintf("tree of %d latent states: %.3f nats", k, v), int64(epoch+1), 0)
-		net, err := h.net()
-		if err != nil {
-			return nil, 0, err
+		if best.rises(v) {
+			kept.set(h)
 		}
-		m, err := NewMixture([]float64{1}, []*Net{net})
-		if err != nil {
-			return nil, 0, err
-		}
-		if !best.keep(ctx, m, v) {
-			return best.m, best.nats, nil
+		if best.ends(ctx) {
+			break
 		}
 	}
+	net, err := kept.net()
+	if err != nil {
+		return nil, 0, err
+	}
+	m, err := NewMixture([]float64{1}, []*Net{net})
+	return m, best.nats, err
 }
 
 // resampled returns the counts of the rows with weights of the Bayesian bootstrap:

@@ -177,7 +177,8 @@ func (t *trees) expect(ctx context.Context, m *Mixture) (float64, error) {
 func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength float64, _ int, k rng.Key) (*Mixture, float64, error) {
 	n = max(min(n, l.data.N), 1)
 	t := l.newTrees(n, strength, k)
-	best := newKept(3)
+	best := newBest(3)
+	var kept *Mixture
 	for step := int64(1); ; step++ {
 		m, err := t.maximise(ctx)
 		if err != nil {
@@ -188,8 +189,11 @@ func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength 
 			return nil, 0, err
 		}
 		pace.Tell(ctx, fmt.Sprintf("%d trees: %.3f nats", n, v), step, 0)
-		if !best.keep(ctx, m, v) {
-			return best.m, best.nats, nil
+		if best.rises(v) {
+			kept = m
+		}
+		if best.ends(ctx) {
+			return kept, best.nats, nil
 		}
 		if _, err := t.expect(ctx, m); err != nil {
 			return nil, 0, err

@@ -18,12 +18,14 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-func TestModel(t *testing.T) {
-	modeltest.Run(t, modeltest.Subject{
-		New:    func(*space.Schema) mimic.Family { return chowliu.Family{} },
-		Decode: chowliu.Decode,
-	})
+var subject = modeltest.Subject{
+	New:    func(*space.Schema) mimic.Family { return chowliu.Family{} },
+	Decode: chowliu.Decode,
 }
+
+func TestModel(t *testing.T) { modeltest.Run(t, subject) }
+
+func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, subject) }
 
 // TestBinarySets compares the likelihood of one tree, on the test rows of binary
 // benchmark sets, with what the literature of those sets gives for a Chow–Liu
