@@ -16,7 +16,7 @@ const rowsOfOne = 20
 
 // members is how many mixtures of the form, size and strength that were found to
 // be best are mixed, at most.
-const members = 4
+const members = 8
 
 // worth is the rise, in nats a row, for which another member is taken in.
 const worth = 0.003
