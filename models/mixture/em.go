@@ -100,6 +100,9 @@ const chunk = 256
 // negligible is the log of the responsibility below which it is none.
 const negligible = -27.631 // 1e-12
 
+// beneath is well below negligible, so that rounding decides nothing.
+const beneath = negligible - 1
+
 // scratch is what a worker needs.
 type scratch struct {
 	share    []float64 // [k × chunk] log-probabilities, then responsibilities
@@ -132,21 +135,7 @@ func (t *theta) tally(b *block, g []gauss, logLevels [][]float64, own *scratch) 
 		if b.label != nil {
 			own.certain(b.label[lo:hi], weight, t.k)
 		} else {
-			for c := range g {
-				q := own.share[c*chunk:][:hi-lo]
-				distances(q, x, &g[c], own.dev)
-				for i, v := range q {
-					q[i] = g[c].about - 0.5*v
-				}
-			}
-			for j, logp := range logLevels {
-				for c := range t.k {
-					q := own.share[c*chunk:][:hi-lo]
-					for i := range q {
-						q[i] += logp[int(codes[i*e+j])*t.k+c]
-					}
-				}
-			}
+			t.score(x, codes, b.best[lo:hi], g, logLevels, own)
 			s.logProb += own.responsibilities(weight, t.k)
 		}
 		for c := range g {
@@ -165,6 +154,41 @@ func (t *theta) tally(b *block, g []gauss, logLevels [][]float64, own *scratch) 
 		}
 	}
 	return s
+}
+
+// score sets the shares of the scratch to log π·p(x) of each component, or to what
+// is negligible beside another's: best [n rows], the component that was a row's
+// likeliest the last time, says how far a component can be from a row and matter.
+func (t *theta) score(x []float64, codes []uint16, best []int32, g []gauss, logLevels [][]float64, own *scratch) {
+	n, m, e := len(best), len(g[0].mean), len(logLevels)
+	top, limit := own.top[:n], own.sum[:n]
+	for i, c := range best {
+		c := int(c) % t.k
+		top[i] = g[c].about - 0.5*distance(x[i*m:(i+1)*m], &g[c], own.dev)
+		for j, logp := range logLevels {
+			top[i] += logp[int(codes[i*e+j])*t.k+c]
+		}
+	}
+	for c := range g {
+		for i, v := range top {
+			limit[i] = 2 * (g[c].about - v - beneath)
+		}
+		q := own.share[c*chunk:][:n]
+		distances(q, x, limit, &g[c], own.dev)
+		for i, v := range q {
+			q[i] = g[c].about - 0.5*v
+		}
+		for j, logp := range logLevels {
+			for i := range q {
+				q[i] += logp[int(codes[i*e+j])*t.k+c]
+			}
+		}
+		for i, v := range q {
+			if v > top[i] {
+				top[i], best[i] = v, int32(c)
+			}
+		}
+	}
 }
 
 // certain sets responsibilities to those of rows whose component is known.

@@ -3,6 +3,7 @@ package mixture
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic/rng"
@@ -115,7 +116,11 @@ func TestKernels(t *testing.T) {
 		g := &gauss{mean: mean, a: a}
 		dev := make([][4]float64, m)
 		q := make([]float64, n)
-		distances(q, x, g, dev)
+		limit := make([]float64, n)
+		for i := range limit {
+			limit[i] = math.Inf(1)
+		}
+		distances(q, x, limit, g, dev)
 		first, second := make([]float64, m), make([]float64, m*(m+1)/2)
 		rows := []int32{0, 1, 3, 4, 7, 10}
 		moments(first, second, x, r, rows, g, dev)
@@ -131,6 +136,9 @@ func TestKernels(t *testing.T) {
 					z += v * (x[i*m+j] - mean[j])
 				}
 				want += z * z
+			}
+			if one := distance(x[i*m:(i+1)*m], g, dev); math.Abs(one-want) > 1e-12 {
+				t.Errorf("distance of row %d alone is %v, want %v", i, one, want)
 			}
 			if math.Abs(q[i]-want) > 1e-12 {
 				t.Errorf("distance of row %d is %v, want %v", i, q[i], want)
@@ -154,6 +162,43 @@ func TestKernels(t *testing.T) {
 			if got := append(first, second...)[i]; math.Abs(got-want) > 1e-12 {
 				t.Errorf("moment %d is %v, want %v", i, got, want)
 			}
+		}
+	}
+}
+
+// TestHintsChangeNothing takes an E-step with hints of all kinds: what is left out
+// for them is what would have been negligible.
+func TestHintsChangeNothing(t *testing.T) {
+	_, rows, b := prepared(t, mixed(2000))
+	words := rng.New(8).Stream(0)
+	mean := make([]float64, 12*rows.d)
+	for i := range mean {
+		mean[i] = 4*words.Float64() - 2
+	}
+	m := newTheta(b, Full, mean, 12)
+	for _, cov := range m.cov {
+		for i := range cov {
+			cov[i] /= 50
+		}
+	}
+	var want *sums
+	for hint := range int32(12) {
+		data := newDataset(*b, rows, nil)
+		for _, blk := range data.blocks {
+			for i := range blk.best {
+				blk.best[i] = hint
+			}
+		}
+		got, err := m.expect(context.Background(), data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = got
+			continue
+		}
+		if got.logProb != want.logProb || !slices.Equal(got.n, want.n) || !slices.Equal(got.first, want.first) {
+			t.Errorf("hint %d: log p is %v, with others %v", hint, got.logProb, want.logProb)
 		}
 	}
 }

@@ -4,13 +4,16 @@ package mixture
 // deviations from a component's mean lie side by side, so that four sums run at
 // once and each parameter is read once for four rows.
 
-// distances sets q [n rows] to (x - μ)ᵀ·Σ⁻¹·(x - μ) = |A·(x - μ)|² for x [n × m].
-// dev has room for m.
-func distances(q, x []float64, g *gauss, dev [][4]float64) {
+// distances sets q [n rows] to (x - μ)ᵀ·Σ⁻¹·(x - μ) = |A·(x - μ)|² for x [n × m], or
+// to less where that is above a row's limit [n] already: it is a sum of squares, and
+// four rows that have passed their limits are given up. dev has room for m.
+func distances(q, x, limit []float64, g *gauss, dev [][4]float64) {
 	m := len(g.mean)
 	dev = dev[:m]
 	for i := 0; i < len(q); i += 4 {
-		deviations(dev, x, g.mean, i, min(i+1, len(q)-1), min(i+2, len(q)-1), min(i+3, len(q)-1))
+		i1, i2, i3 := min(i+1, len(q)-1), min(i+2, len(q)-1), min(i+3, len(q)-1)
+		deviations(dev, x, g.mean, i, i1, i2, i3)
+		l0, l1, l2, l3 := limit[i], limit[i1], limit[i2], limit[i3]
 		var q0, q1, q2, q3 float64
 		at := 0
 		for k := range m {
@@ -34,6 +37,9 @@ func distances(q, x []float64, g *gauss, dev [][4]float64) {
 			q1 += z1 * z1
 			q2 += z2 * z2
 			q3 += z3 * z3
+			if k&1 == 1 && q0 > l0 && q1 > l1 && q2 > l2 && q3 > l3 {
+				break
+			}
 		}
 		if i+4 <= len(q) {
 			q[i], q[i+1], q[i+2], q[i+3] = q0, q1, q2, q3
@@ -41,6 +47,25 @@ func distances(q, x []float64, g *gauss, dev [][4]float64) {
 		}
 		copy(q[i:], []float64{q0, q1, q2, q3})
 	}
+}
+
+// distance returns |A·(x - μ)|² of one row; dev has room for m.
+func distance(x []float64, g *gauss, dev [][4]float64) (q float64) {
+	at := 0
+	for k := range g.mean {
+		dev[k][0] = x[k] - g.mean[k]
+		var z float64
+		if g.a.diagonal {
+			z = g.a.a[k] * dev[k][0]
+		} else {
+			for j, a := range g.a.a[at : at+k+1] {
+				z += a * dev[j][0]
+			}
+			at += k + 1
+		}
+		q += z * z
+	}
+	return q
 }
 
 // deviations sets dev [m] to x - μ of four rows.

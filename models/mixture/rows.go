@@ -214,6 +214,7 @@ type block struct {
 	codes   []uint16  // [n × e]
 	weight  []float64 // [n]
 	label   []int32   // [n] the component that the row starts in, or nil
+	best    []int32   // [n] the component that was its likeliest the last time: a hint, for speed
 }
 
 // Rows are summed up block by block: at least leastBlock rows each, and at most
@@ -257,7 +258,7 @@ func newDataset(b base, r *rowSet, label []int32) *dataset {
 	for p, rows := range members {
 		size := max(leastBlock, (len(rows)+mostBlocks-1)/mostBlocks)
 		for own := range slices.Chunk(rows, size) {
-			blk := block{pattern: p}
+			blk := block{pattern: p, best: make([]int32, len(own))}
 			for _, i := range own {
 				for _, k := range data.patterns[p].there {
 					blk.x = append(blk.x, (r.x[i*r.d+k]-b.center[k])/b.scale[k])
