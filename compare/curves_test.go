@@ -38,7 +38,7 @@ func TestCurves(t *testing.T) {
 	if want := []string{"naivebayes", "chowliu", Unpenalised, Regression, Boosting}; !slices.Equal(names, want) {
 		t.Errorf("curves %q, want %q", names, want)
 	}
-	if words := c.CurveWords(); len(words) != 2 || !strings.HasPrefix(words[0], "By accuracy, naivebayes ") {
+	if words := c.CurveWords(); len(words) < 2 || !strings.HasPrefix(words[1], "By log-loss, naivebayes ") || !strings.HasPrefix(words[0], "By accuracy, naivebayes ") {
 		t.Errorf("%q", words)
 	}
 	if n := c.Sizes(); !slices.Equal(n, []int{16, 32, 64, 128, 256, 400}) {
@@ -134,7 +134,7 @@ func TestRace(t *testing.T) {
 		{curve(.6, .5, .8), "starts and ends ahead of it, but not all along (0.600 to 0.500 at 1,000 rows, 0.800 to 0.700 at 4,000 rows)"},
 		{curve(.4, .7, .6), "starts and ends behind it, but not all along (0.400 to 0.500 at 1,000 rows, 0.600 to 0.700 at 4,000 rows)"},
 	} {
-		if got := race(c.a, other); got != c.want {
+		if got := race(c.a, other, func(p *Point) float64 { return p.Accuracy }); got != c.want {
 			t.Errorf("%q\nwant %q", got, c.want)
 		}
 	}

@@ -105,7 +105,7 @@ func (c *Comparison) fieldGains() (all []FieldGain, by string, err error) {
 		}
 		g := gain(parts[j], own)
 		cost := gain(own, make([]float64, b.N))
-		all = append(all, FieldGain{s.Fields[j].Name, g.Mean, -cost.Mean})
+		all = append(all, FieldGain{named(s, j), g.Mean, -cost.Mean})
 	}
 	slices.SortStableFunc(all, func(a, b FieldGain) int { return cmp.Compare(b.Nats, a.Nats) })
 	all = slices.DeleteFunc(all[:min(taught, len(all))], func(g FieldGain) bool { return !(g.Nats > 0.01) })

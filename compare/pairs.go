@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -46,12 +47,22 @@ func pairs(ctx context.Context, t *table.Table) ([]Pair, error) {
 		counts := make([]int32, bins*bins)
 		for k := i + 1; k < d; k++ {
 			if nats := information(counts, code[i], code[k], size[i], size[k]); nats > 0 {
-				best[i] = top(append(best[i], Pair{s.Fields[fields[i]].Name, s.Fields[fields[k]].Name, nats}))
+				best[i] = top(append(best[i], Pair{named(s, fields[i]), named(s, fields[k]), nats}))
 			}
 		}
 		return nil
 	})
 	return top(slices.Concat(best...)), err
+}
+
+// named returns the name of a field; of a pixel, where it is.
+func named(s *space.Schema, field int) string {
+	m := s.Image
+	if !m.Has(field) {
+		return s.Fields[field].Name
+	}
+	at := (field - m.First) / m.Channels
+	return fmt.Sprintf("the pixel in column %d of line %d", 1+at%m.Width, 1+at/m.Width)
 }
 
 // top returns the first pairs by information, the earlier ones among equals.

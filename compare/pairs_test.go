@@ -94,3 +94,13 @@ func TestBinned(t *testing.T) {
 		}
 	}
 }
+
+func TestNamed(t *testing.T) {
+	s := &space.Schema{Fields: make([]space.Field, 13), Image: &space.Image{First: 1, Width: 4, Height: 3, Channels: 1}}
+	s.Fields[0].Name = "digit"
+	for j, want := range map[int]string{0: "digit", 1: "the pixel in column 1 of line 1", 12: "the pixel in column 4 of line 3", 6: "the pixel in column 2 of line 2"} {
+		if got := named(s, j); got != want {
+			t.Errorf("field %d: %q, want %q", j, got, want)
+		}
+	}
+}

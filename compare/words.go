@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -50,9 +51,9 @@ func (c *Comparison) Words() []string {
 	return all
 }
 
-// CurveWords says how the accuracy of the simplest generative curve, and of the
-// one that ends with the least log-loss, run beside those of logistic
-// regression, by maximum likelihood and with a penalty.
+// CurveWords says how the simplest generative curve, and the one that ends with
+// the least log-loss, run beside those of logistic regression, by maximum
+// likelihood and with a penalty.
 func (c *Comparison) CurveWords() []string {
 	var told []*Curve
 	for i := range c.Curves {
@@ -70,15 +71,23 @@ func (c *Comparison) CurveWords() []string {
 	}
 	var all []string
 	for _, g := range told {
-		var races []string
-		for k := range c.Curves {
-			other := &c.Curves[k]
-			if (other.Name == Unpenalised || other.Name == Regression) && len(other.Points) > 1 {
-				races = append(races, race(g, other))
+		for _, by := range []struct {
+			name  string
+			worth func(*Point) float64 // more is better
+		}{
+			{"accuracy", func(p *Point) float64 { return p.Accuracy }},
+			{"log-loss", func(p *Point) float64 { return -p.LogLoss }},
+		} {
+			var races []string
+			for k := range c.Curves {
+				other := &c.Curves[k]
+				if (other.Name == Unpenalised || other.Name == Regression) && len(other.Points) > 1 {
+					races = append(races, race(g, other, by.worth))
+				}
 			}
-		}
-		if len(races) > 0 {
-			all = append(all, fmt.Sprintf("By accuracy, %s %s.", g.Name, strings.Join(races, "; it ")))
+			if len(races) > 0 {
+				all = append(all, fmt.Sprintf("By %s, %s %s.", by.name, g.Name, strings.Join(races, "; it ")))
+			}
 		}
 	}
 	return all
@@ -87,15 +96,15 @@ func (c *Comparison) CurveWords() []string {
 func (c *Curve) last() *Point { return &c.Points[len(c.Points)-1] }
 
 // race says how a curve runs beside another.
-func race(a, b *Curve) string {
+func race(a, b *Curve, worth func(*Point) float64) string {
 	n := min(len(a.Points), len(b.Points))
-	ahead := func(i int) bool { return a.Points[i].Accuracy > b.Points[i].Accuracy }
+	ahead := func(i int) bool { return worth(&a.Points[i]) > worth(&b.Points[i]) }
 	turn := n - 1 // from here on it is as at the end
 	for turn > 0 && ahead(turn-1) == ahead(n-1) {
 		turn--
 	}
 	at := func(i int) string {
-		return fmt.Sprintf("%.3f to %.3f at %s rows", a.Points[i].Accuracy, b.Points[i].Accuracy, thousands(a.Points[i].Rows))
+		return fmt.Sprintf("%.3f to %.3f at %s rows", math.Abs(worth(&a.Points[i])), math.Abs(worth(&b.Points[i])), thousands(a.Points[i].Rows))
 	}
 	switch start, end := ahead(0), ahead(n-1); {
 	case start && !end:

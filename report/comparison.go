@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/compare"
+	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/judge"
 )
 
@@ -68,6 +69,8 @@ func WriteComparison(w io.Writer, c *compare.Comparison, name string) error {
 	for i, r := range c.Rungs {
 		switch {
 		case errors.Is(r.Err, mimic.ErrUnsuited):
+		case errors.Is(r.Err, fit.ErrBudget):
+			p.Refused = append(p.Refused, fmt.Sprintf("%s: not tried to the end, %v.", r.Kind, r.Err))
 		case r.Err != nil:
 			p.Refused = append(p.Refused, r.Err.Error())
 		default:
@@ -78,6 +81,20 @@ func WriteComparison(w io.Writer, c *compare.Comparison, name string) error {
 		return err
 	}
 	return comparisonPage.Execute(w, p)
+}
+
+// Fields says what a row is made of.
+func (c *comparison) Fields() string {
+	s := c.Held.Schema()
+	n := len(s.Learned())
+	if m := s.Image; m != nil {
+		text := fmt.Sprintf("a picture of %s in %d levels", m.Size(), m.Levels)
+		if more := n - m.Pixels(); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		return text
+	}
+	return thousands(fmt.Sprint(n)) + " fields"
 }
 
 func bitsPerField(nats float64, fields int) float64 {

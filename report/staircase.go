@@ -14,8 +14,8 @@ import (
 func staircase(c *comparison) template.HTML {
 	rungs := c.Fitted
 	const left, right, ceiling, height = 62.0, 12.0, 34.0, 300.0
-	step := 92.0
-	width := left + right + step*float64(len(rungs))
+	step := max(92.0, min(150, (1000-left-right)/float64(len(rungs))))
+	width := max(1000, left+right+step*float64(len(rungs)))
 	lo, hi := span(c)
 	y := func(v float64) float64 { return ceiling + (height-ceiling)*(hi-math.Max(v, lo))/(hi-lo) }
 	var d svg
