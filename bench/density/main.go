@@ -1,7 +1,7 @@
 // Command density measures rungs on the standard binary density sets: the mean
 // log-likelihood of their test rows in nats, beside published figures.
 //
-//	go run ./bench/density -data DIR [-sets nltcs,msnbc] [-models chowliu,nade] [-seeds 5] [-json OUT]
+//	go run ./bench/density -data DIR [-sets nltcs,msnbc] [-models chowliu,nade] [-seed 1] [-seeds 5] [-json OUT]
 //
 // DIR holds NAME.ts.data.gz, NAME.valid.data.gz and NAME.test.data.gz of each
 // set. One rule for all: every rung has its default options; the validation
@@ -43,6 +43,7 @@ type result struct {
 type options struct {
 	data   string
 	models []string
+	first  uint64
 	seeds  int
 	budget time.Duration
 }
@@ -59,7 +60,8 @@ func main() {
 	flag.StringVar(&opt.data, "data", "", "folder of the sets")
 	sets := flag.String("sets", strings.Join(names, ","), "sets to measure on")
 	kinds := flag.String("models", "chowliu,treemix,mixing,nade,blend", "models to fit, of "+strings.Join(models.Kinds(), ", "))
-	flag.IntVar(&opt.seeds, "seeds", 1, "fits to average over, seeds 1, 2, …")
+	flag.Uint64Var(&opt.first, "seed", 1, "seed of the first fit")
+	flag.IntVar(&opt.seeds, "seeds", 1, "fits to average over, of consecutive seeds")
 	flag.DurationVar(&opt.budget, "budget", 0, "time after which a fit that improves as long as it is let is to end; 0 for none")
 	flag.Parse()
 	opt.models = strings.Split(*kinds, ",")
@@ -84,8 +86,8 @@ func run(ctx context.Context, sets []string, opt options) (results []result, err
 		if err != nil {
 			return nil, err
 		}
-		for seed := range opt.seeds {
-			more, err := measure(ctx, benchmarks[at].name, s, uint64(seed+1), opt)
+		for i := range opt.seeds {
+			more, err := measure(ctx, benchmarks[at].name, s, opt.first+uint64(i), opt)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
