@@ -13,11 +13,10 @@ import (
 // little noise, after a level that tells nothing.
 func tied(n int) *table.Table {
 	s := &space.Schema{Fields: []space.Field{levels("l", 3)}}
-	b := table.NewBatch(s, 0, 0)
 	for j := range 4 {
 		s.Fields = append(s.Fields, space.Field{Name: string(rune('a' + j)), Kind: space.Real, Min: -1, Max: 4})
 	}
-	b = table.NewBatch(s, 0, n)
+	b := table.NewBatch(s, 0, n)
 	k := rng.New(3)
 	for i := range n {
 		b.Cols[0].Code[i] = int32(3 * k.Child(0).Float64(int64(i)))
