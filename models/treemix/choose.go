@@ -12,7 +12,7 @@ import (
 )
 
 // rowsOfOne is how many rows there must be for each state and each tree.
-const rowsOfOne = 20
+const rowsOfOne = 50
 
 // members is how many mixtures of the form, size and strength that were found to
 // be best are mixed, at most.
@@ -40,7 +40,7 @@ func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Ke
 	}
 	most := int(l.Rows() / rowsOfOne)
 	forms := []*form{
-		{sizes: []int{16, 32, 64, 128}, strengths: []float64{1. / 16, 1. / 4, 1, 4}, here: at{0, 1}, fit: l.Hidden},
+		{sizes: []int{16, 32, 64}, strengths: []float64{1. / 16, 1. / 4, 1, 4}, here: at{0, 1}, fit: l.Hidden},
 		{sizes: []int{2, 4, 8, 16, 32, 64}, strengths: []float64{2, 8, 32, 128}, here: at{1, 1}, fit: l.Trees},
 	}
 	ahead := forms[0]

@@ -6,7 +6,7 @@
 //
 // where c_j is the code of x_j in its codebook (a level, or an interval of
 // numbers). A p_k is a tree of fields, each of which depends on at most one
-// other; or it is a tree of latent nodes z, one a field, that have up to 128
+// other; or it is a tree of latent nodes z, one a field, that have up to 64
 // states each,
 //
 //	p_k(c) = Σ_z p(z_root) ∏_j p(z_j given z_parent(j)) p(c_j given z_j).
