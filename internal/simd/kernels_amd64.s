@@ -5771,3 +5771,105 @@ scale:
 end:
 	VZEROUPPER
 	RET
+
+// func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
+// Requires: AVX
+TEXT ·quadDistanceAVX2(SB), NOSPLIT, $0-64
+	MOVQ    dev_base+8(FP), AX
+	MOVQ    dev_len+16(FP), CX
+	MOVQ    a_base+32(FP), DX
+	MOVQ    limit+56(FP), BX
+	MOVQ    q+0(FP), SI
+	VXORPD  Y0, Y0, Y0
+	VMOVUPD (BX), Y1
+	XORQ    BX, BX
+
+distanceRow:
+	CMPQ   BX, CX
+	JGE    distanceDone
+	VXORPD Y2, Y2, Y2
+	MOVQ   AX, R8
+	MOVQ   BX, DI
+	INCQ   DI
+
+distanceTerm:
+	VBROADCASTSD (DX), Y3
+	VMULPD       (R8), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	ADDQ         $0x08, DX
+	ADDQ         $0x20, R8
+	DECQ         DI
+	JNZ          distanceTerm
+	VMULPD       Y2, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	INCQ         BX
+	TESTQ        $0x00000001, BX
+	JNZ          distanceRow
+	VCMPPD       $0x1e, Y1, Y0, Y3
+	VMOVMSKPD    Y3, DI
+	CMPL         DI, $0x0f
+	JNE          distanceRow
+
+distanceDone:
+	VMOVUPD Y0, (SI)
+	VZEROUPPER
+	RET
+
+// func quadMomentsAVX2(first []float64, second []float64, dev [][4]float64, w *[4]float64)
+// Requires: AVX
+TEXT ·quadMomentsAVX2(SB), NOSPLIT, $0-80
+	MOVQ    dev_base+48(FP), AX
+	MOVQ    dev_len+56(FP), CX
+	MOVQ    first_base+0(FP), DX
+	MOVQ    second_base+24(FP), BX
+	MOVQ    w+72(FP), SI
+	VMOVUPD (SI), Y0
+	XORQ    SI, SI
+	MOVQ    AX, DI
+
+momentsRow:
+	CMPQ         SI, CX
+	JGE          momentsDone
+	VMULPD       (DI), Y0, Y1
+	VHADDPD      Y1, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDSD       X3, X2, X3
+	VADDSD       (DX), X3, X3
+	VMOVSD       X3, (DX)
+	ADDQ         $0x08, DX
+	ADDQ         $0x20, DI
+	MOVQ         AX, R8
+	MOVQ         SI, R9
+	INCQ         R9
+
+momentsTwo:
+	CMPQ         R9, $0x02
+	JL           momentsOne
+	VMULPD       (R8), Y1, Y2
+	VMULPD       32(R8), Y1, Y3
+	VHADDPD      Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X3
+	VADDPD       (BX), X3, X3
+	VMOVUPD      X3, (BX)
+	ADDQ         $0x40, R8
+	ADDQ         $0x10, BX
+	SUBQ         $0x02, R9
+	JMP          momentsTwo
+
+momentsOne:
+	INCQ         SI
+	TESTQ        R9, R9
+	JZ           momentsRow
+	VMULPD       (R8), Y1, Y2
+	VHADDPD      Y2, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDSD       X2, X1, X2
+	VADDSD       (BX), X2, X2
+	VMOVSD       X2, (BX)
+	ADDQ         $0x08, BX
+	JMP          momentsRow
+
+momentsDone:
+	VZEROUPPER
+	RET

@@ -233,3 +233,13 @@ func divAVX2(dst []float32, x []float32, y []float32)
 //
 //go:noescape
 func normaliseRowsAVX2(sum []float32, x []float32, k int)
+
+// quadDistanceAVX2 sets q to |A·dev|² of four rows.
+//
+//go:noescape
+func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
+
+// quadMomentsAVX2 adds the weighted moments of four rows.
+//
+//go:noescape
+func quadMomentsAVX2(first []float64, second []float64, dev [][4]float64, w *[4]float64)

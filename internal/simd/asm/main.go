@@ -20,5 +20,6 @@ func main() {
 		matMul(s)
 		states(s)
 	}
+	quads()
 	Generate()
 }
