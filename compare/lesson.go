@@ -3,7 +3,6 @@ package compare
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"github.com/seed-64d012fb/mimic"
@@ -122,5 +121,3 @@ func square(rows, columns int) [][]float64 {
 	}
 	return x
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
