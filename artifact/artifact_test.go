@@ -3,6 +3,7 @@ package artifact
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"hash/crc32"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,30 +47,91 @@ func people() *table.Table {
 	return table.New(b)
 }
 
+// pictures is a small table of labelled pictures, of strokes that lie where the
+// label says and dots.
+func pictures() *table.Table {
+	const n = 60
+	m := space.Image{Name: "image", First: 1, Width: 2, Height: 3, Channels: 1, Levels: 2}
+	label := space.Field{Name: "label", Kind: space.Category, Levels: []string{"top", "middle", "bottom"}}
+	b := table.NewBatch(&space.Schema{Fields: append([]space.Field{label}, m.Fields()...), Image: &m}, 0, n)
+	for i := range n {
+		b.Cols[0].Code[i] = int32(i % 3)
+		for at := range 6 {
+			if at/2 == i%3 || (i+5*at)%7 == 0 {
+				b.Cols[m.Field(at%2, at/2, 0)].Code[i] = 1
+			}
+		}
+	}
+	return table.New(b)
+}
+
+// tables returns the tables that subjects are fitted to.
+func tables() []*table.Table { return []*table.Table{people(), pictures()} }
+
+// tableOf returns the table of the model's schema, or nil.
+func tableOf(m mimic.Model) *table.Table {
+	for _, t := range tables() {
+		if m.Schema().Equal(t.Schema()) {
+			return t
+		}
+	}
+	return nil
+}
+
+// subject is a rung's model of the first of the tables that the rung is made for.
+type subject struct {
+	data    *table.Table
+	options models.Options
+	model   mimic.Model
+	nats    fit.Nats
+}
+
+// subjects are those that were asked for: a fit can take long.
+var subjects sync.Map // kind -> func() (subject, error)
+
+// subjectOf returns the subject of that kind.
+func subjectOf(t testing.TB, kind string) subject {
+	t.Helper()
+	fitted, _ := subjects.LoadOrStore(kind, sync.OnceValues(func() (subject, error) { return newSubject(kind) }))
+	s, err := fitted.(func() (subject, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newSubject(kind string) (s subject, err error) {
+	r, err := models.Lookup(kind)
+	if err != nil {
+		return s, err
+	}
+	s.options = models.Options{Seed: 1<<63 + 1}
+	family, err := r.New(s.options)
+	if err != nil {
+		return s, err
+	}
+	ctx := context.Background()
+	for _, s.data = range tables() {
+		s.model, err = fit.Run(ctx, s.data, family, fit.Options{})
+		if !errors.Is(err, mimic.ErrUnsuited) {
+			break
+		}
+	}
+	if err != nil {
+		return s, err
+	}
+	s.nats, err = fit.Evaluate(ctx, s.model, s.data)
+	return s, err
+}
+
 // sample returns a sound artifact of that kind.
 func sample(t testing.TB, kind string) *Artifact {
 	t.Helper()
-	r, err := models.Lookup(kind)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := models.Options{Seed: 1<<63 + 1}
-	family, err := r.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := fit.Run(t.Context(), people(), family, fit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := fit.Evaluate(t.Context(), m, people())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Artifact{Model: m, Manifest: Manifest{
-		Options: o,
-		Data:    Data{Rows: 60, Digest: "sha256:00"},
-		HeldOut: &HeldOut{Share: .1, Seed: 7, Nats: n},
+	s := subjectOf(t, kind)
+	return &Artifact{Model: s.model, Manifest: Manifest{
+		Options: s.options,
+		Data:    Data{Rows: s.data.Rows(), Digest: "sha256:00"},
+		HeldOut: &HeldOut{Share: .1, Seed: 7, Nats: s.nats},
 	}}
 }
 

@@ -44,7 +44,7 @@ func FuzzTheta(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m, err := r.Decode(people().Schema(), data)
+		m, err := r.Decode(subjectOf(t, kind).data.Schema(), data)
 		if err == nil {
 			use(t, &Artifact{Model: m})
 		}
@@ -53,10 +53,12 @@ func FuzzTheta(f *testing.F) {
 
 // use scores and samples rows with the model, and saves it.
 func use(t *testing.T, a *Artifact) {
-	if d, ok := a.Model.(mimic.Density); ok && a.Model.Schema().Equal(people().Schema()) {
-		b := people().All()
-		if err := d.LogProb(make([]float64, b.N), b); err != nil {
-			t.Errorf("score: %v", err)
+	if data := tableOf(a.Model); data != nil {
+		if d, ok := a.Model.(mimic.Density); ok {
+			b := data.All()
+			if err := d.LogProb(make([]float64, b.N), b); err != nil {
+				t.Errorf("score: %v", err)
+			}
 		}
 	}
 	if s, ok := a.Model.(mimic.Sampler); ok && len(a.Model.Schema().Fields) < 100 {
