@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/artifact"
@@ -28,43 +27,8 @@ var (
 	runs = flag.Int("runs", 2, "runs of each rung")
 )
 
-// rows of the table (four fifths of which a fit sees, in two blocks), and of the
-// sequence that samples are parts of (a block and a bit).
-const (
-	trained = 2*table.BlockRows + 1000
-	sampled = sample.BlockRows + 1000
-)
-
-var schema = &space.Schema{Fields: []space.Field{
-	{Name: "id", Kind: space.ID, Pattern: "[a-f]{8}-{1..}"},
-	{Name: "whole", Kind: space.Integer, Min: -50, Max: 5e5},
-	{Name: "cents", Kind: space.Decimal, Digits: 2, Fixed: true, Min: 0, Max: 1e4, Missing: []string{""}},
-	{Name: "real", Kind: space.Real, Min: -1e3, Max: 1e3},
-	{Name: "flag", Kind: space.Bool, Levels: []string{"no", "yes"}},
-	{Name: "word, quoted", Kind: space.Category, Levels: []string{`a "b"`, "c,d", "é", "x", "zz"}, Missing: []string{"NA"}},
-	{Name: "day", Kind: space.Datetime, Unit: 24 * time.Hour, Layout: "%Y-%m-%d", Min: 0, Max: 2e4},
-}}
-
-// data returns a table of the schema with some dependence between columns.
-func data() *table.Table {
-	b := table.NewBatch(schema, 0, trained)
-	random := rand.New(rand.NewPCG(1, 2))
-	for i := range trained {
-		class := random.IntN(3)
-		b.Cols[0].Text[i] = fmt.Sprintf("abcdefab-%d", i+1)
-		b.Cols[1].Num[i] = math.Round(math.Exp(4 * random.NormFloat64()))
-		b.Cols[2].Num[i] = schema.Fields[2].Snap(100 * float64(class+1) * random.Float64())
-		b.Cols[3].Num[i] = 100*float64(class) + random.NormFloat64()
-		b.Cols[4].Code[i] = int32(class & 1)
-		b.Cols[5].Code[i] = int32(min(class+random.IntN(4), 5)) - 1
-		b.Cols[6].Num[i] = float64(10_000 + 7*random.IntN(300))
-		if random.IntN(20) == 0 {
-			b.Cols[2].Num[i] = table.NoNumber
-		}
-		b.Cols[1].Num[i] = min(max(b.Cols[1].Num[i], schema.Fields[1].Min), schema.Fields[1].Max)
-	}
-	return table.New(b)
-}
+// sampled is how long the sequence is that samples are parts of: a block and a bit.
+const sampled = sample.BlockRows + 1000
 
 // outcome is what one way to use a rung leads to.
 type outcome struct {
@@ -78,16 +42,17 @@ func TestSameBits(t *testing.T) {
 		*seed = rand.Uint64()
 	}
 	t.Logf("repeat with: go test ./internal/metamorphic -seed %d", *seed)
-	src := data()
 	for place, rung := range models.All() {
 		t.Run(rung.Kind, func(t *testing.T) {
-			plain := &way{t: t, ctx: par.WithWorkers(t.Context(), 1), rung: rung}
+			d := dataOf(rung.Kind)
+			src := d.table
+			plain := &way{t: t, ctx: par.WithWorkers(t.Context(), 1), rung: rung, fitted: d.fitted}
 			want := outcome{file: plain.fit(src)}
 			m := plain.load(want.file)
 			want.logp = plain.score(m, src)
 			want.rows = plain.sample(m, table.Range{Hi: sampled})
 			for run := range *runs {
-				w := newWay(t, rung, rand.New(rand.NewPCG(*seed, uint64(place<<32|run))))
+				w := newWay(t, rung, d.fitted, rand.New(rand.NewPCG(*seed, uint64(place<<32|run))))
 				w.check(src, want)
 			}
 		})
@@ -100,12 +65,13 @@ type way struct {
 	t       *testing.T
 	ctx     context.Context
 	rung    models.Rung
+	fitted  int // how many rows a fit sees
 	workers int
 	random  *rand.Rand
 }
 
-func newWay(t *testing.T, rung models.Rung, random *rand.Rand) *way {
-	w := &way{t: t, rung: rung, random: random, workers: []int{1, 2, 3, 8}[random.IntN(4)]}
+func newWay(t *testing.T, rung models.Rung, fitted int, random *rand.Rand) *way {
+	w := &way{t: t, rung: rung, fitted: fitted, random: random, workers: []int{1, 2, 3, 8}[random.IntN(4)]}
 	w.ctx = par.WithWorkers(t.Context(), w.workers)
 	return w
 }
@@ -136,7 +102,7 @@ func (w *way) check(src *table.Table, want outcome) {
 	}
 }
 
-// fit returns the model file.
+// fit returns the model file of the first rows.
 func (w *way) fit(src *table.Table) []byte {
 	w.t.Helper()
 	o := models.Options{Seed: 5, Label: "flag"}
@@ -144,7 +110,7 @@ func (w *way) fit(src *table.Table) []byte {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	train, held := fit.Split(src, .2, o.Seed)
+	train, held := fit.Split(table.New(src.All().Slice(0, w.fitted)), .2, o.Seed)
 	m, err := fit.Run(w.ctx, train, family, fit.Options{})
 	if err != nil {
 		w.t.Fatal(err)
@@ -206,7 +172,7 @@ func (w *way) sample(m mimic.Model, r table.Range) *table.Table {
 		}
 		return rows
 	}
-	return w.through("rows", func(out table.Writer) error {
+	return w.through("rows", m.Schema(), func(out table.Writer) error {
 		return sample.Run(w.ctx, m, out, sample.Options{Rows: r, Seed: 9})
 	})
 }
@@ -214,7 +180,7 @@ func (w *way) sample(m mimic.Model, r table.Range) *table.Table {
 // throughFile writes the table in batches of any size and reads it back.
 func (w *way) throughFile(src *table.Table, name string) *table.Table {
 	w.t.Helper()
-	return w.through(name, func(out table.Writer) error {
+	return w.through(name, src.Schema(), func(out table.Writer) error {
 		for lo := int64(0); lo < src.Rows(); {
 			hi := min(src.Rows(), lo+1+w.random.Int64N(10_000))
 			b, err := src.Batch(table.Range{Lo: lo, Hi: hi})
@@ -232,7 +198,7 @@ func (w *way) throughFile(src *table.Table, name string) *table.Table {
 
 // through returns the table that is read from a file of any format to which
 // write wrote it.
-func (w *way) through(name string, write func(table.Writer) error) *table.Table {
+func (w *way) through(name string, schema *space.Schema, write func(table.Writer) error) *table.Table {
 	w.t.Helper()
 	formats := []string{".csv", ".tsv", ".jsonl", ".parquet"}
 	packs := []string{"", ".gz", ".zst"}
@@ -265,7 +231,7 @@ func differ(a, b *table.Table) string {
 	if a.Rows() != b.Rows() {
 		return fmt.Sprintf("in the number of rows: %d and %d", a.Rows(), b.Rows())
 	}
-	for j, f := range schema.Fields {
+	for j, f := range a.Schema().Fields {
 		x, y := a.All().Cols[j], b.All().Cols[j]
 		for i := range a.All().N {
 			var same bool
