@@ -139,11 +139,17 @@ func TestFixpoint(t *testing.T) {
 	}
 }
 
+// behind is where scikit-learn's five starts are better on average, by a hundredth at
+// most (docs/rungs/mixture.md lists all).
+var behind = map[string]bool{
+	"wine full": true, "wine tied": true, "wine spherical": true,
+	"breast_cancer diag": true, "digits tied": true, "digits spherical": true,
+}
+
 // TestHeldOut compares held-out likelihoods of four tables with those of
 // scikit-learn's GaussianMixture, of as many components, the same shape and a
-// like floor, on average over its starts. What one start or another finds
-// differs by up to a hundredth (docs/rungs/mixture.md lists all), and that is what
-// may be lacking.
+// like floor, on average over its starts: they are at least as good but where it
+// is known that they are not.
 func TestHeldOut(t *testing.T) {
 	for _, want := range readReference(t).Held {
 		train, held := standardised(readNumbers(t, want.Table))
@@ -157,7 +163,11 @@ func TestHeldOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s, %d components, %s: %.3f nats a row, scikit-learn %.3f", want.Table, want.Components, want.Shape, nats.Mean, want.Held)
-		if !(nats.Mean >= want.Held-0.01*math.Abs(want.Held)) {
+		least := want.Held
+		if behind[fmt.Sprint(want.Table, " ", want.Shape)] {
+			least -= 0.01 * math.Abs(want.Held)
+		}
+		if !(nats.Mean >= least) {
 			t.Errorf("%s, %d components, %s: %v nats a row, scikit-learn has %v", want.Table, want.Components, want.Shape, nats.Mean, want.Held)
 		}
 	}
