@@ -1,5 +1,5 @@
 // Package pixelnet is the rung of the causal-window network, for pictures of two
-// levels. Pixels come in raster order, and a network says how probable ink is in
+// to 16 levels. Pixels come in raster order, and a network says how probable ink is in
 // each, given those before it, and the label of the picture where there is one:
 //
 //	p(x, y) = p(y) ∏_j p(x_j given x_<j, y),
@@ -8,10 +8,15 @@
 //	h₁ = relu(a_j + Σ u[offset of ink from j] + Σ e[place of ink]),
 //
 // where the first sum runs over the ink in a window of nine lines above the pixel
-// and eight columns around it, and the second over all ink before it. Ink is the
-// rarer of the two levels: what has none costs nothing. A pixel without ink within
+// and eight columns around it, and the second over all ink before it. Ink is all but
+// the most frequent level: what has none costs nothing. A pixel without ink within
 // three columns and lines of it is quiet, and has an a_j, v_j and b_j of its own.
 // A label y adds an embedding to h₁ and h₂ before they are rectified, too.
+//
+// Where there are more than two levels, ink has a shade. Every ink adds a row by its
+// shade to that of its offset and of its place, and where there is ink its shade has
+//
+//	p(shade) ∝ exp(s_shade·h₂ + q_j,shade + r[tones to the left and above]_shade).
 //
 // Base measure: counting measure on pictures.
 //

@@ -17,6 +17,29 @@ type form struct {
 	paper   uint16 // the code of pixels without ink
 }
 
+// toneOf returns 0 for the code of paper, and the others in order from 1 on.
+func (f *form) toneOf(code uint16) uint8 {
+	switch {
+	case code == f.paper:
+		return 0
+	case code < f.paper:
+		return uint8(code + 1)
+	}
+	return uint8(code)
+}
+
+// codeOf is the inverse of toneOf.
+func (f *form) codeOf(tone uint8) uint16 {
+	switch code := uint16(tone); {
+	case code == 0:
+		return f.paper
+	case code <= f.paper:
+		return code - 1
+	default:
+		return code
+	}
+}
+
 // formOf returns the form of a sample space. label may name the label's field.
 func formOf(s *space.Schema, label string) (form, error) {
 	f := form{label: -1}
@@ -24,12 +47,17 @@ func formOf(s *space.Schema, label string) (form, error) {
 	switch {
 	case m == nil:
 		return f, fmt.Errorf("a table without a picture: %w", mimic.ErrUnsuited)
-	case m.Channels > 1 || m.Levels > 2:
-		return f, fmt.Errorf("pictures of %d channels and %d levels (1 and 2 will do: --gray --levels 2): %w", m.Channels, m.Levels, mimic.ErrUnsuited)
+	case m.Channels > 1 || m.Levels > mostLevels:
+		return f, fmt.Errorf("pictures of %d channels and %d levels, where 1 and %d are possible (--gray --levels %d makes others so): %w",
+			m.Channels, m.Levels, mostLevels, mostLevels, mimic.ErrUnsuited)
 	case m.Pixels() > mostPixels:
 		return f, fmt.Errorf("pictures of %s, of more than %d pixels (--resize makes them smaller): %w", m.Size(), mostPixels, mimic.ErrUnsuited)
 	}
 	f.raster = newRaster(m)
+	if f.pixels()*f.shades() > mostShadePixels {
+		return f, fmt.Errorf("pictures of %s and %d levels, together more than %d weights of a pixel (--resize and --levels make them fewer): %w",
+			m.Size(), m.Levels, mostShadePixels, mimic.ErrUnsuited)
+	}
 	for i, j := range s.Learned() {
 		field := &s.Fields[j]
 		switch {
@@ -64,8 +92,11 @@ func formOf(s *space.Schema, label string) (form, error) {
 // Bounds of what the network is made for.
 const (
 	mostPixels  = 1 << 14
+	mostLevels  = 1 << 4
 	mostClasses = 1 << 8
 	// mostClassPixels bounds the labels times the pixels, for each of which there
 	// are weights: half a gigabyte with all that a fit needs.
 	mostClassPixels = 1 << 17
+	// mostShadePixels bounds the shades times the pixels in the same way.
+	mostShadePixels = 1 << 16
 )

@@ -11,10 +11,12 @@ import (
 type seeing struct {
 	sights []sight   // [n]
 	list   []int32   // offsets of ink, by sight
+	tints  []int32   // rows of tint, as many; none where ink has one shade
 	common []float32 // [n][hidden] what the first layer has without the label
 	first  []float32 // [n][hidden] the first layer
 	second []float32 // [n][second] the second
 	odds   []float32 // [n] log-odds of ink
+	shades []float64 // [shades] as logShades sets them
 
 	drop   *dropout // of a fit; nil else
 	stream *rng.Stream
@@ -36,6 +38,9 @@ func (n *net) see(v *seeing, i int, ink []float32) {
 	copy(h, n.row(place, s.place, n.hidden))
 	simd.Add(h, ink)
 	simd.Gather(h, n.w[window], v.list[s.lo:s.hi])
+	if n.shades() > 0 {
+		simd.Gather(h, n.w[tint], v.tints[s.lo:s.hi])
+	}
 }
 
 // judge sets the layers and the odds, of pixels with the given labels, one each,
@@ -101,6 +106,7 @@ type artist struct {
 	seeing seeing
 	ink    []float32 // [hidden] sum of what the ink so far adds to the first layer
 	inked  []bool    // [sights] whether the pixel has ink
+	tones  []uint8   // [sights] its tone, where ink has several shades
 	weight []float32 // [sights] how often it counts, in a fit
 	slope  gradientScratch
 }
@@ -121,8 +127,8 @@ func (n *net) newArtist() *artist {
 // those that keep returns a weight for.
 func (n *net) sketch(a *artist, p *pictures, i int, keep func(place int, ink bool) float32) {
 	v := &a.seeing
-	v.sights, v.list = v.sights[:0], v.list[:0]
-	a.inked, a.weight = a.inked[:0], a.weight[:0]
+	v.sights, v.list, v.tints = v.sights[:0], v.list[:0], v.tints[:0]
+	a.inked, a.tones, a.weight = a.inked[:0], a.tones[:0], a.weight[:0]
 	v.common = sized(v.common, n.pixels()*n.hidden)
 	clear(a.ink)
 	p.paint(a.canvas, i)
@@ -136,12 +142,16 @@ func (n *net) sketch(a *artist, p *pictures, i int, keep func(place int, ink boo
 			}
 			if weight > 0 {
 				s, list := a.canvas.look(x, y, at, v.list)
+				if p.tones != nil {
+					v.tints = a.canvas.shade(&s, x, y, v.tints)
+					a.tones = append(a.tones, p.tone(i, pixel))
+				}
 				v.sights, v.list = append(v.sights, s), list
 				a.inked, a.weight = append(a.inked, inked), append(a.weight, weight)
 				n.see(v, len(v.sights)-1, a.ink)
 			}
 			if inked {
-				simd.Add(a.ink, n.row(before, pixel, n.hidden))
+				n.remember(a.ink, pixel, p.tone(i, pixel))
 			}
 		}
 	}
@@ -155,6 +165,10 @@ func (n *net) logProb(a *artist, label uint16, known int) float64 {
 	for i, z := range a.seeing.odds {
 		if a.seeing.sights[i].place%n.pixels() >= known {
 			sum += logProb(z, a.inked[i])
+			if a.inked[i] && a.tones != nil {
+				n.logShades(&a.seeing, i)
+				sum += a.seeing.shades[a.tones[i]-1]
+			}
 		}
 	}
 	return sum

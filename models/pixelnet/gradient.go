@@ -59,6 +59,9 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 			g.Row(classBias, at)[0] += e
 		}
 		simd.Scale(e, d)
+		if a.inked[i] && a.tones != nil {
+			loss += n.learnShade(g, d, v, i, a.tones[i], a.weight[i]*weight)
+		}
 		simd.ReLUGrad(d, z)
 		simd.Add(g.Row(near, s.near), d)
 		simd.Add(g.Dense(mixBias), d)
@@ -76,6 +79,9 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 		d := b.first[i*n.hidden:][:n.hidden]
 		simd.Add(g.Row(place, s.place), d)
 		simd.Scatter(g.Dense(window), d, v.list[s.lo:s.hi])
+		if n.shades() > 0 {
+			simd.Scatter(g.Dense(tint), d, v.tints[s.lo:s.hi])
+		}
 	}
 	if n.classes > 0 {
 		n.learnLabel(g, v, b, int(label))
@@ -103,6 +109,10 @@ func (n *net) learnBefore(g *descent.Gradient, a *artist) {
 	for pixel := n.pixels() - 1; pixel >= 0; pixel-- {
 		if a.canvas.inked(pixel%n.width, pixel/n.width) {
 			simd.Add(g.Row(before, pixel), b.after)
+			if shades := n.shades(); shades > 0 {
+				tone := a.canvas.tone(pixel%n.width, pixel/n.width)
+				simd.Add(g.Row(tintBefore, pixel*shades+int(tone)-1), b.after)
+			}
 		}
 		if i >= 0 && v.sights[i].place%n.pixels() == pixel {
 			simd.Add(b.after, b.first[i*n.hidden:][:n.hidden])

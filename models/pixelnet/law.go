@@ -3,6 +3,7 @@ package pixelnet
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/seed-64d012fb/mimic"
@@ -15,7 +16,7 @@ type law struct {
 	form
 	net   *net
 	prior []float64 // [classes] log p(y | known); nil where the net has no label
-	known []bool    // whether the first pixels have ink
+	known []uint8   // tones of the first pixels
 }
 
 var _ coded.Distribution = (*law)(nil)
@@ -65,8 +66,8 @@ func (l *law) logProb(a *artist, p *pictures, i int) float64 {
 
 // agrees reports whether a picture begins with the known pixels.
 func (l *law) agrees(p *pictures, i int) bool {
-	for j, ink := range l.known {
-		if p.inked(i, j) != ink {
+	for j, tone := range l.known {
+		if p.tone(i, j) != tone {
 			return false
 		}
 	}
@@ -98,37 +99,36 @@ func logSum(x []float64) float64 {
 	return top + math.Log(sum)
 }
 
-// What is known of a pixel.
-const (
-	free = iota
-	inkless
-	inked
-)
+// tones is a set of tones that a pixel may have, a bit each.
+type tones uint16
+
+// free returns the set of all.
+func (l *law) free() tones { return tones(1)<<l.levels - 1 }
+
+// single reports whether there is only one tone in the set.
+func (t tones) single() bool { return t&(t-1) == 0 }
 
 // evidence returns what shares say of the pixels [pixels], and of the label: the
 // logarithms of the prior times the share. possible is false where nothing has
 // that much.
-func (l *law) evidence(share [][]float64) (pixels []uint8, prior []float64, possible bool) {
-	pixels = make([]uint8, l.pixels())
-	for j, ink := range l.known {
-		pixels[j] = inkless
-		if ink {
-			pixels[j] = inked
-		}
-	}
+func (l *law) evidence(share [][]float64) (pixels []tones, prior []float64, possible bool) {
+	pixels = make([]tones, l.pixels())
 	for j := range pixels {
-		s := share[l.first+j]
-		if s == nil {
-			continue
+		pixels[j] = l.free()
+		if j < len(l.known) {
+			pixels[j] = 1 << l.known[j]
 		}
-		may := [3]bool{inkless: s[l.paper] > 0, inked: s[1-l.paper] > 0}
-		switch {
-		case pixels[j] != free && !may[pixels[j]] || !may[inkless] && !may[inked]:
+		if s := share[l.first+j]; s != nil {
+			var may tones
+			for code, x := range s {
+				if x > 0 {
+					may |= 1 << l.toneOf(uint16(code))
+				}
+			}
+			pixels[j] &= may
+		}
+		if pixels[j] == 0 {
 			return nil, nil, false
-		case !may[inkless]:
-			pixels[j] = inked
-		case !may[inked]:
-			pixels[j] = inkless
 		}
 	}
 	prior = slices.Clone(l.prior)
@@ -150,7 +150,7 @@ func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) 
 	if c == nil {
 		return nil, math.Inf(-1), nil
 	}
-	if i := slices.IndexFunc(rest, func(k uint8) bool { return k != free }); i >= 0 {
+	if i := slices.IndexFunc(rest, func(t tones) bool { return t != l.free() }); i >= 0 {
 		return nil, 0, fmt.Errorf("given pixel %d, before which there are others that are not given: %w", i, mimic.ErrUnsupported)
 	}
 	return c, logProb, nil
@@ -160,23 +160,22 @@ func (l *law) Condition(share [][]float64) (coded.Distribution, float64, error) 
 // shares give in a row, what they say of the others [pixels], and the probability
 // of the evidence that the law knows of, its logarithm. It returns nil where the
 // evidence is impossible.
-func (l *law) begin(share [][]float64) (c *law, rest []uint8, logProb float64) {
+func (l *law) begin(share [][]float64) (c *law, rest []tones, logProb float64) {
 	pixels, prior, possible := l.evidence(share)
 	if !possible {
 		return nil, nil, math.Inf(-1)
 	}
 	n := 0
-	for n < len(pixels) && pixels[n] != free {
+	for n < len(pixels) && pixels[n].single() {
 		n++
 	}
 	begun := *l
-	begun.known = make([]bool, n)
+	begun.known = make([]uint8, n)
 	p := newPictures(&l.raster, 1)
 	for j := range n {
-		if begun.known[j] = pixels[j] == inked; begun.known[j] {
-			p.bits[j>>6] |= 1 << (j & 63)
-		}
-		pixels[j] = free
+		begun.known[j] = uint8(bits.TrailingZeros16(uint16(pixels[j])))
+		p.put(0, j, begun.known[j])
+		pixels[j] = l.free()
 	}
 	if n > len(l.known) {
 		a := l.net.artist()

@@ -44,7 +44,7 @@ func (m *Model) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 		for j := range l.pixels() {
 			for i, code := range b.Cols[s.Image.First+j].Code[lo : lo+n] {
 				codes[l.first+j][i] = uint16(code)
-				outside[i] = outside[i] || uint32(code) > 1
+				outside[i] = outside[i] || uint32(code) >= uint32(l.levels)
 			}
 		}
 		p := l.gather(codes, n)

@@ -12,25 +12,30 @@ import (
 // The parameters of the network. The first hidden layer has rows of hidden
 // numbers, the second rows of second.
 const (
-	window    = iota // [offsets][hidden] ink at an offset from the pixel
-	before           // [pixels][hidden] ink anywhere before it
-	place            // [2·pixels][hidden] where the pixel is; a quiet one elsewhere than one that is not
-	mix              // [hidden][second]
-	mixBias          // [second]
-	near             // [patterns][second] the pixels next to it
-	out              // [second]
-	outAt            // [2·pixels][second] added to out, where the pixel is
-	outBias          // [2·pixels]
-	outWide          // [patterns] more pixels next to it
-	class            // [classes][hidden] from here on there is nothing without a label
-	classMix         // [classes][second]
-	classBias        // [classes·2·pixels]
-	classAt          // [classes·2·pixels][second] added to out, where the pixel is
+	window      = iota // [offsets][hidden] ink at an offset from the pixel
+	before             // [pixels][hidden] ink anywhere before it
+	place              // [2·pixels][hidden] where the pixel is; a quiet one elsewhere than one that is not
+	mix                // [hidden][second]
+	mixBias            // [second]
+	near               // [patterns][second] the pixels next to it
+	out                // [second]
+	outAt              // [2·pixels][second] added to out, where the pixel is
+	outBias            // [2·pixels]
+	outWide            // [patterns] more pixels next to it
+	class              // [classes][hidden] from here on there is nothing without a label
+	classMix           // [classes][second]
+	classBias          // [classes·2·pixels]
+	classAt            // [classes·2·pixels][second] added to out, where the pixel is
+	tint               // [offsets·shades][hidden] from here on there is nothing with one shade of ink; added to window
+	tintBefore         // [pixels·shades][hidden] added to before
+	shade              // [shades][second] log-odds of a shade, given that there is ink
+	shadeAt            // [2·pixels][shades] where the pixel is
+	shadeBeside        // [levels²][shades] the tones to the left and above
 	tensors
 )
 
 // net is the network of the pixels: the log-odds that a pixel has ink, given what
-// it sees.
+// it sees, and those of its shade, given that it has.
 type net struct {
 	raster
 	classes        int // of the label, 0 without one
@@ -46,7 +51,10 @@ type shape struct {
 }
 
 func (n *net) shapes() [tensors]shape {
-	p := n.pixels()
+	p, shades, pairs := n.pixels(), n.shades(), n.levels*n.levels
+	if shades == 0 {
+		pairs = 0
+	}
 	return [tensors]shape{
 		window:    {n.offsets, n.hidden, true},
 		before:    {p, n.hidden, false},
@@ -62,7 +70,24 @@ func (n *net) shapes() [tensors]shape {
 		classMix:  {n.classes, n.second, true},
 		classBias: {n.classes * 2 * p, 1, false},
 		classAt:   {n.classes * 2 * p, n.second, false},
+
+		tint:        {n.offsets * shades, n.hidden, true},
+		tintBefore:  {p * shades, n.hidden, false},
+		shade:       {shades, n.second, true},
+		shadeAt:     {2 * p, shades, false},
+		shadeBeside: {pairs, shades, false},
 	}
+}
+
+// used returns the number of tensors, the first, that the net has.
+func (n *net) used() int {
+	switch {
+	case n.shades() > 0:
+		return tensors
+	case n.classes > 0:
+		return tint
+	}
+	return class
 }
 
 // classPlace returns the row of a place in a picture of the label.
@@ -91,7 +116,7 @@ func (n *net) start(k rng.Key) []*descent.Tensor {
 		if !s.whole {
 			t.Width = s.width
 		}
-		if i == before || i == place {
+		if i == before || i == place || i == tintBefore {
 			t.Decay = decay
 		}
 		r := rand.New(k.Stream(int64(i)))

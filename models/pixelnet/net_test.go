@@ -27,11 +27,17 @@ func newNaive(n *net) *naive {
 	return m
 }
 
-// odds returns the log-odds of ink in the pixel in column x of line y.
-func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
-	at := func(dx, dy int) bool {
-		return x+dx >= 0 && x+dx < m.width && y+dy >= 0 && ink[y+dy][x+dx]
+// odds returns the log-odds of ink in the pixel in column x of line y, and the
+// log-probabilities of its shades where ink has several.
+func (m *naive) odds(tones [][]uint8, x, y, label int, mask []float32) (ink float64, shades []float64) {
+	toneAt := func(dx, dy int) int {
+		if x+dx < 0 || x+dx >= m.width || y+dy < 0 {
+			return 0
+		}
+		return int(tones[y+dy][x+dx])
 	}
+	at := func(dx, dy int) bool { return toneAt(dx, dy) > 0 }
+	kinds := m.shades()
 	pattern := func(west, north, farther int) (p int) {
 		bit := func(dx, dy, shift int) {
 			if at(dx, dy) {
@@ -68,8 +74,11 @@ func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 	add(place, spot)
 	for v := range m.height {
 		for u := range m.width {
-			if ink[v][u] && (v < y || v == y && u < x) {
+			if tone := int(tones[v][u]); tone > 0 && (v < y || v == y && u < x) {
 				add(before, v*m.width+u)
+				if kinds > 0 {
+					add(tintBefore, (v*m.width+u)*kinds+tone-1)
+				}
 			}
 		}
 	}
@@ -79,6 +88,9 @@ func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 		for dx := -far; dx <= far && (dy > 0 || dx < 0); dx++ {
 			if at(dx, -dy) {
 				add(window, offset)
+				if kinds > 0 {
+					add(tint, offset*kinds+toneAt(dx, -dy)-1)
+				}
 			}
 			offset++
 		}
@@ -89,6 +101,10 @@ func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 	o := m.w[outBias][spot] + m.w[outWide][pattern(4, 7, 5)]
 	if m.classes > 0 {
 		o += m.w[classBias][label*2*m.pixels()+spot]
+	}
+	for k := range kinds {
+		beside := toneAt(-1, 0)*m.levels + toneAt(0, -1)
+		shades = append(shades, m.w[shadeAt][spot*kinds+k]+m.w[shadeBeside][beside*kinds+k])
 	}
 	for j := range m.second {
 		z := m.w[mixBias][j] + m.w[near][pattern(3, 5, 3)*m.second+j]
@@ -106,17 +122,32 @@ func (m *naive) odds(ink [][]bool, x, y, label int, mask []float32) float64 {
 			v += m.w[classAt][m.classPlace(label, spot)*m.second+j]
 		}
 		o += max(z, 0) * v
+		for k := range shades {
+			shades[k] += max(z, 0) * m.w[shade][k*m.second+j]
+		}
 	}
-	return o
+	if kinds > 0 {
+		sum := 0.0
+		for _, s := range shades {
+			sum += math.Exp(s)
+		}
+		for k := range shades {
+			shades[k] -= math.Log(sum)
+		}
+	}
+	return o, shades
 }
 
 // loss returns the loss of a picture whose pixels have weights.
-func (m *naive) loss(ink [][]bool, label int, weight []float64, masks [][]float32) (sum float64) {
+func (m *naive) loss(tones [][]uint8, label int, weight []float64, masks [][]float32) (sum float64) {
 	for y := range m.height {
 		for x := range m.width {
-			z := m.odds(ink, x, y, label, masks[y*m.width+x])
-			if ink[y][x] {
+			z, shades := m.odds(tones, x, y, label, masks[y*m.width+x])
+			if tone := tones[y][x]; tone > 0 {
 				z = -z
+				if len(shades) > 0 {
+					sum -= weight[y*m.width+x] * shades[tone-1]
+				}
 			}
 			sum += weight[y*m.width+x] * softplus(z)
 		}
@@ -125,8 +156,8 @@ func (m *naive) loss(ink [][]bool, label int, weight []float64, masks [][]float3
 }
 
 // randomNet returns a network of pictures of a size whose weights are all random.
-func randomNet(width, height, classes int) (*net, []*descent.Tensor) {
-	n := &net{raster: newRaster(&space.Image{Width: width, Height: height, Channels: 1, Levels: 2}), classes: classes, hidden: 7, second: 5}
+func randomNet(width, height, levels, classes int) (*net, []*descent.Tensor) {
+	n := &net{raster: newRaster(&space.Image{Width: width, Height: height, Channels: 1, Levels: levels}), classes: classes, hidden: 7, second: 5}
 	all := n.start(rng.New(1))
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, t := range all {
@@ -134,7 +165,7 @@ func randomNet(width, height, classes int) (*net, []*descent.Tensor) {
 			t.W[i] = float32(r.NormFloat64() * .3)
 		}
 	}
-	return n, all
+	return n, all[:n.used()]
 }
 
 // randomPictures returns n pictures of strokes with labels.
@@ -147,8 +178,7 @@ func randomPictures(g *raster, classes, n int) *pictures {
 		for range 1 + i%3 {
 			x, y := r.IntN(g.width), r.IntN(g.height)
 			for range g.width + g.height {
-				j := y*g.width + x
-				p.bits[i*p.words+j>>6] |= 1 << (j & 63)
+				p.put(i, y*g.width+x, uint8(1+(x+2*y+i)%(g.levels-1)))
 				x = min(max(0, x+r.IntN(3)-1), g.width-1)
 				y = min(max(0, y+r.IntN(3)-1), g.height-1)
 			}
@@ -157,12 +187,12 @@ func randomPictures(g *raster, classes, n int) *pictures {
 	return p
 }
 
-// lines returns the ink of a picture line by line.
-func (p *pictures) lines(i int) [][]bool {
-	lines := make([][]bool, p.raster.height)
+// lines returns the tones of a picture line by line.
+func (p *pictures) lines(i int) [][]uint8 {
+	lines := make([][]uint8, p.raster.height)
 	for y := range lines {
 		for x := range p.raster.width {
-			lines[y] = append(lines[y], p.inked(i, y*p.raster.width+x))
+			lines[y] = append(lines[y], p.tone(i, y*p.raster.width+x))
 		}
 	}
 	return lines
@@ -173,19 +203,29 @@ var sizes = [][2]int{{1, 1}, {1, 12}, {12, 1}, {3, 3}, {8, 8}, {20, 14}, {28, 28
 // TestOdds compares with the network as its formula is written.
 func TestOdds(t *testing.T) {
 	for _, size := range sizes {
-		for _, classes := range []int{0, 3} {
-			n, _ := randomNet(size[0], size[1], classes)
+		for kind := range 4 {
+			levels, classes := 2+3*(kind&1), 3*(kind>>1)
+			n, _ := randomNet(size[0], size[1], levels, classes)
 			m := newNaive(n)
 			p := randomPictures(&n.raster, classes, 4)
 			a := n.artist()
 			for i := range p.n {
 				n.sketch(a, p, i, nil)
 				n.judge(&a.seeing, p.labelOf(i))
-				ink := p.lines(i)
+				tones := p.lines(i)
 				for j, z := range a.seeing.odds {
-					want := m.odds(ink, j%n.width, j/n.width, int(p.labelOf(i)), nil)
+					want, shades := m.odds(tones, j%n.width, j/n.width, int(p.labelOf(i)), nil)
 					if math.Abs(float64(z)-want) > 1e-4*(1+math.Abs(want)) {
-						t.Fatalf("%v, %d classes, picture %d, pixel %d: odds %v, want %v", size, classes, i, j, z, want)
+						t.Fatalf("%v, %d levels, %d classes, picture %d, pixel %d: odds %v, want %v", size, levels, classes, i, j, z, want)
+					}
+					if levels == 2 {
+						continue
+					}
+					n.logShades(&a.seeing, j)
+					for k, want := range shades {
+						if got := a.seeing.shades[k]; math.Abs(got-want) > 1e-4*(1+math.Abs(want)) {
+							t.Fatalf("%v, %d classes, picture %d, pixel %d: shade %d has %v, want %v", size, classes, i, j, k, got, want)
+						}
 					}
 				}
 			}
@@ -195,11 +235,9 @@ func TestOdds(t *testing.T) {
 
 // TestGradient compares with finite differences of the loss.
 func TestGradient(t *testing.T) {
-	for _, classes := range []int{0, 3} {
-		n, all := randomNet(11, 13, classes)
-		if classes == 0 {
-			all = all[:class]
-		}
+	for kind := range 4 {
+		levels, classes := 2+2*(kind&1), 3*(kind>>1)
+		n, all := randomNet(11, 13, levels, classes)
 		p := randomPictures(&n.raster, classes, 3)
 		weights := make([]float64, n.pixels())
 		for j := range weights {
@@ -242,6 +280,9 @@ func TestGradient(t *testing.T) {
 		}
 		r := rand.New(rand.NewPCG(5, 6))
 		for i, tensor := range all {
+			if len(tensor.W) == 0 {
+				continue // of labels
+			}
 			touched := []int{} // and then any
 			for j := range tensor.W {
 				if g.At(i, j) != 0 {
@@ -263,7 +304,7 @@ func TestGradient(t *testing.T) {
 				want := (up - down) / (2 * h)
 				got := float64(g.At(i, j))
 				if math.Abs(got-want) > 1e-3*(1+math.Abs(want)) {
-					t.Errorf("%d classes, tensor %d, weight %d: gradient %v, want %v", classes, i, j, got, want)
+					t.Errorf("%d levels, %d classes, tensor %d, weight %d: gradient %v, want %v", levels, classes, i, j, got, want)
 				}
 			}
 		}

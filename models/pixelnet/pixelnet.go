@@ -87,10 +87,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
 	held = held.Select(spread(held.N, mostHeld))
 	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forVisits))
-	if form.classes == 0 {
-		tensors = tensors[:class]
-	}
-	_, err := descent.Run(ctx, o, tensors, descent.Options{
+	_, err := descent.Run(ctx, o, tensors[:n.used()], descent.Options{
 		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate,
 		Key: key.Child(forOrder), Identity: o.train.digest() + o.held.digest(), Unit: "nats",
 	})
@@ -109,15 +106,19 @@ const (
 
 // paperOf returns the code that most pixels have.
 func paperOf(f form, d *coded.Data) uint16 {
-	var rows [2]float64
+	rows := make([]float64, f.levels)
 	for _, r := range d.Rows[f.first:][:f.pixels()] {
-		rows[0] += r[0]
-		rows[1] += r[1]
+		for level := range rows {
+			rows[level] += r[level]
+		}
 	}
-	if rows[1] > rows[0] {
-		return 1
+	paper := 0
+	for level, n := range rows {
+		if n > rows[paper] {
+			paper = level
+		}
 	}
-	return 0
+	return uint16(paper)
 }
 
 // priorOf returns the logarithms of the label's distribution, smoothed as that of

@@ -25,9 +25,20 @@ var small = modeltest.Subject{
 	ByIndex:  true,
 }
 
+// grey are the same for pictures of several levels.
+var grey = func() modeltest.Subject {
+	s := small
+	s.Pictures = 4
+	return s
+}()
+
 func TestModel(t *testing.T) { modeltest.Run(t, small) }
 
+func TestGreyModel(t *testing.T) { modeltest.Run(t, grey) }
+
 func FuzzDecode(f *testing.F) { modeltest.Fuzz(f, small) }
+
+func FuzzDecodeGrey(f *testing.F) { modeltest.Fuzz(f, grey) }
 
 // slot is a pace.Keeper in memory.
 type slot struct{ data []byte }

@@ -14,7 +14,7 @@ import (
 type proposal struct {
 	m      *Model
 	law    *law
-	pixels []uint8 // [pixels] what is given of those after the first
+	pixels []tones // [pixels] what is given of those after the first
 	logp   float64 // of what the law is given
 }
 

@@ -25,7 +25,7 @@ func randomModel(t *testing.T) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := randomNet(3, 3, 4)
+	n, _ := randomNet(3, 3, 2, 4)
 	l := &law{form: f, net: n, prior: []float64{math.Log(.1), math.Log(.2), math.Log(.3), math.Log(.4)}}
 	d := &coded.Data{Schema: s, Fields: s.Learned()}
 	for _, j := range d.Fields {
@@ -177,6 +177,7 @@ func TestUnsuited(t *testing.T) {
 		"a table":         {Fields: []space.Field{label}},
 		"colour":          picture(4, 4, 3, 2),
 		"grey":            picture(4, 4, 1, 256),
+		"large, shades":   picture(120, 120, 1, 16),
 		"large, labels":   picture(120, 120, 1, 2, letters),
 		"large":           picture(200, 100, 1, 2),
 		"two labels":      picture(4, 4, 1, 2, label, other),

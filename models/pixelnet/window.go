@@ -31,6 +31,7 @@ const quietReach = 3
 // pixels of such a picture have are left out.
 type raster struct {
 	width, height int
+	levels        int
 	lines         [above + 1]line
 	offsets       int
 }
@@ -42,7 +43,7 @@ type line struct {
 }
 
 func newRaster(m *space.Image) raster {
-	g := raster{width: m.Width, height: m.Height}
+	g := raster{width: m.Width, height: m.Height, levels: m.Levels}
 	for dy := range min(above+1, m.Height) {
 		left := min(reach[dy], m.Width-1)
 		l := line{left, 2*left + 1, g.offsets}
@@ -57,28 +58,53 @@ func newRaster(m *space.Image) raster {
 
 func (g *raster) pixels() int { return g.width * g.height }
 
-// canvas is the ink of one picture, a bit a pixel, with room around it.
+// shades returns how many levels ink has, and 0 where it has only one.
+func (g *raster) shades() int {
+	if g.levels <= 2 {
+		return 0
+	}
+	return g.levels - 1
+}
+
+// canvas is the ink of one picture, a bit a pixel, with room around it, and its
+// tones: 0 where there is none, else 1 more than its shade.
 type canvas struct {
 	raster *raster
 	stride int // words of a line
 	bits   []uint64
+	tones  []uint8 // [pixels], nil where ink has only one; of pixels with ink
 }
 
 func newCanvas(g *raster) *canvas {
 	stride := (g.width+2*margin+63)/64 + 1
-	return &canvas{g, stride, make([]uint64, stride*(g.height+above))}
+	c := &canvas{raster: g, stride: stride, bits: make([]uint64, stride*(g.height+above))}
+	if g.shades() > 0 {
+		c.tones = make([]uint8, g.pixels())
+	}
+	return c
 }
 
 func (c *canvas) clear() { clear(c.bits) }
 
-// ink sets the pixel in column x of line y.
-func (c *canvas) ink(x, y int) {
+// ink sets the pixel in column x of line y to a tone.
+func (c *canvas) ink(x, y int, tone uint8) {
+	if c.tones != nil {
+		c.tones[y*c.raster.width+x] = tone
+	}
 	at := x + margin
 	c.bits[(y+above)*c.stride+at>>6] |= 1 << (at & 63)
 }
 
 // inked reports whether the pixel in column x of line y has ink.
 func (c *canvas) inked(x, y int) bool { return c.span(x, y, 1) != 0 }
+
+// tone returns that of the pixel in column x of line y.
+func (c *canvas) tone(x, y int) uint8 {
+	if !c.inked(x, y) {
+		return 0
+	}
+	return c.tones[y*c.raster.width+x]
+}
 
 // put sets up to 32 pixels of line y, from column x on, to bits.
 func (c *canvas) put(x, y int, bits uint64) {
@@ -101,6 +127,7 @@ type sight struct {
 	place  int // the pixel's number; the quiet ones come after the others
 	near   int // pattern of the pixels next to it
 	wide   int // a larger one
+	beside int // the tones to the left and above, where ink has several
 	lo, hi int // offsets of ink in the window: a part of a list
 }
 
@@ -139,4 +166,20 @@ func (c *canvas) look(x, y, place int, list []int32) (sight, []int32) {
 		s.wide = int(w<<12 | n<<5 | nn)
 	}
 	return s, list
+}
+
+// shade sets what the pixel in column x of line y sees of the shades of ink, and
+// appends the rows of the shades in its window to list: one for each offset.
+func (c *canvas) shade(s *sight, x, y int, list []int32) []int32 {
+	g := c.raster
+	s.beside = int(c.tone(x-1, y))*g.levels + int(c.tone(x, y-1))
+	for dy := range min(above+1, g.height) {
+		l := &g.lines[dy]
+		for b := c.span(x-l.left, y-dy, l.n); b != 0; b &= b - 1 {
+			i := bits.TrailingZeros64(b)
+			shade := int(c.tones[(y-dy)*g.width+x-l.left+i]) - 1
+			list = append(list, int32((l.first+i)*g.shades()+shade))
+		}
+	}
+	return list
 }
