@@ -237,7 +237,7 @@ func TestOdds(t *testing.T) {
 func TestGradient(t *testing.T) {
 	for kind := range 4 {
 		levels, classes := 2+2*(kind&1), 3*(kind>>1)
-		n, all := randomNet(11, 13, levels, classes)
+		n, all := randomNet(8, 11, levels, classes)
 		p := randomPictures(&n.raster, classes, 3)
 		weights := make([]float64, n.pixels())
 		for j := range weights {
