@@ -9,7 +9,7 @@ import (
 
 // dropped is the share of the first layer that each pixel goes without while the
 // network learns, so that it does not lean on few of its numbers.
-const dropped = .25
+const dropped = .12
 
 // masks is how many random masks there are, of which each pixel draws one.
 const masks = 1 << 10

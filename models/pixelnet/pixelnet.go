@@ -88,7 +88,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	held = held.Select(spread(held.N, mostHeld))
 	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forVisits))
 	_, err := descent.Run(ctx, o, tensors[:n.used()], descent.Options{
-		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate,
+		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate, Tail: 1,
 		Key: key.Child(forOrder), Identity: o.train.digest() + o.held.digest(), Unit: "nats",
 	})
 	return l, err
