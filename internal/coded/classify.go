@@ -35,6 +35,9 @@ func (m *Model) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 	if !ok || own < 0 {
 		return fmt.Errorf("field %q: no way to the probabilities of all its levels at once: %w", m.schema.Fields[field].Name, mimic.ErrUnsupported)
 	}
+	if len(dst) == 0 {
+		return nil // a field that was always missing has no levels
+	}
 	memory := pool.Get().(*scratch)
 	defer pool.Put(memory)
 	part := make([][]float64, len(dst))

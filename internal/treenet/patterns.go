@@ -8,8 +8,9 @@ const blockRows = 256
 // blockSize is how many numbers a message of a block has, at most.
 const blockSize = 1 << 22
 
-// blockOf returns the number of rows of a block, for nodes with k states each.
-func blockOf(nodes, k int) int { return min(max(blockSize/(nodes*k), 16), blockRows) }
+// blockOf returns the number of rows of a block, for nodes with k states each;
+// there may be none.
+func blockOf(nodes, k int) int { return min(max(blockSize/max(nodes*k, 1), 16), blockRows) }
 
 // patterns are a block of rows as the distinct patterns of codes that the
 // fields of each subtree show. What a message says depends on the pattern
