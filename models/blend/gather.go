@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic"
-	"github.com/seed-64d012fb/mimic/rng"
+	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -40,26 +40,9 @@ func (g *gathered) arrange(s *space.Schema, validation int64, seed uint64) (all,
 		held := min(int(min(validation, math.MaxInt32)), n-1)
 		return table.New(joined), table.New(joined.Slice(n-held, n))
 	}
-	words := make([]uint64, n)
-	rng.New(seed).Uint64s(words, 0)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case words[a] > words[b]:
-			return -1
-		case words[a] < words[b]:
-			return 1
-		}
-		return 0
-	})
-	held := min(max(int(math.Round(heldOut*float64(n))), 1), n-1)
-	slices.Sort(order[:n-held])
-	slices.Sort(order[n-held:])
-	all = table.New(joined).Select(order)
-	return all, table.New(all.All().Slice(n-held, n))
+	kept, out := fit.SplitRows(n, heldOut, seed)
+	all = table.New(joined).Select(append(kept, out...))
+	return all, table.New(all.All().Slice(len(kept), n))
 }
 
 // join returns the rows of weight above 0 as one batch, without IDs.
