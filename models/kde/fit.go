@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -141,7 +140,7 @@ func (f *kernelFit) search(ctx context.Context, train, held *rowSet) (best facto
 	try := func(at factors) (better bool, err error) {
 		at.s = min(max(at.s, leastFactor), mostFactor)
 		at.lambda = min(max(at.lambda, leastLambda), 1)
-		if at == best || late(ctx) {
+		if at == best || pace.Past(ctx) {
 			return false, nil
 		}
 		v, err := measure(at)
@@ -256,11 +255,6 @@ func spreadOf(x, weight []float64, lo, hi float64) (mean, variance float64) {
 		square += w * delta * (v - mean)
 	}
 	return mean, (square + (hi-lo)*(hi-lo)/12) / (n + 1)
-}
-
-func late(ctx context.Context) bool {
-	t, ok := pace.Until(ctx)
-	return ok && time.Now().After(t)
 }
 
 func sequence(lo, hi int) []int {

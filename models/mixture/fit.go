@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -129,7 +128,7 @@ func (f *mixtureFit) search(ctx context.Context, train, held *rowSet) (best *the
 		counts := f.counts(shape, train.n())
 		last := math.Inf(-1)
 		for i, k := range counts {
-			if late(ctx) && best != nil {
+			if pace.Past(ctx) && best != nil {
 				return best, nil
 			}
 			pace.Tell(ctx, fmt.Sprintf("%d components, %s", k, shape), 0, 0)
@@ -170,7 +169,7 @@ func (f *mixtureFit) soften(ctx context.Context, t *theta, data *dataset, held *
 	}
 	for _, step := range []float64{0.1, 10} {
 		moved := false
-		for next := t.prior * step; next >= leastPrior && next <= mostPrior && !late(ctx); next *= step {
+		for next := t.prior * step; next >= leastPrior && next <= mostPrior && !pace.Past(ctx); next *= step {
 			try := *t
 			try.prior = next
 			m, err := try.run(ctx, data, searchGain)
@@ -251,7 +250,7 @@ func (f *mixtureFit) begin(ctx context.Context, b *base, r *rowSet, data *datase
 		if f := s.logProb + t.logPrior(); best == nil || f > top {
 			best, top = t, f
 		}
-		if late(ctx) {
+		if pace.Past(ctx) {
 			break
 		}
 	}
@@ -271,7 +270,7 @@ func (t *theta) run(ctx context.Context, data *dataset, gain float64) (*theta, e
 			return nil, err
 		}
 		f := s.logProb + t.logPrior()
-		if step > settled && (f-last < gain*data.rows || late(ctx)) {
+		if step > settled && (f-last < gain*data.rows || pace.Past(ctx)) {
 			t.rows = s.n
 			break
 		}
@@ -317,11 +316,6 @@ func (f *mixtureFit) logProb(t *theta, b *table.Batch) ([]float64, error) {
 	}
 	l := make([]float64, b.N)
 	return l, m.LogProb(l, b)
-}
-
-func late(ctx context.Context) bool {
-	t, ok := pace.Until(ctx)
-	return ok && time.Now().After(t)
 }
 
 func sequence(lo, hi int) []int {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
 	"github.com/seed-64d012fb/mimic/models/internal/normal"
@@ -48,7 +50,7 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 			r.weigh(weight, c, k, t, r.evidence[c][k]-m.evidence[c][k])
 		}
 	}
-	total := logSumExp(weight)
+	total := floats.LogSumExp(weight)
 	if math.IsInf(total, -1) {
 		return nil, mimic.ErrImpossible
 	}
@@ -132,7 +134,7 @@ func (m *Model) weigh(weight []float64, c, k int, t touch, there float64) {
 		if *missing == 1 {
 			return
 		}
-		total := logSumExp([]float64{math.Log(*missing), math.Log1p(-*missing) + there})
+		total := floats.LogSumExp([]float64{math.Log(*missing), math.Log1p(-*missing) + there})
 		weight[c] += total
 		*missing = min(math.Exp(math.Log(*missing)-total), 1)
 	}
@@ -318,17 +320,4 @@ func (m *Model) logEvidence(c int) []float64 {
 		log[k] = m.known[k].LogMass(m.fields.Grids[k], mean, s)
 	}
 	return log
-}
-
-// logSumExp returns log Σ exp(x).
-func logSumExp(x []float64) float64 {
-	top := slices.Max(x)
-	if math.IsInf(top, -1) {
-		return top
-	}
-	var sum float64
-	for _, v := range x {
-		sum += math.Exp(v - top)
-	}
-	return top + math.Log(sum)
 }
