@@ -45,11 +45,11 @@ func (m *Model) Propose(e space.Evidence) (mimic.Proposal, error) {
 func propose(p part, e space.Evidence) (mimic.Proposal, error) {
 	if c, ok := p.(mimic.Conditioner); ok {
 		given, err := c.Condition(e)
+		if err != nil && !errors.Is(err, mimic.ErrUnsupported) {
+			return nil, err
+		}
 		if exact, ok := given.(part); ok && err == nil {
 			return &exactly{p, exact}, nil
-		}
-		if !errors.Is(err, mimic.ErrUnsupported) {
-			return nil, err
 		}
 	}
 	if q, ok := p.(mimic.Proposer); ok {
