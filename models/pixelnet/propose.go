@@ -22,11 +22,7 @@ var _ mimic.Proposer = (*Model)(nil)
 
 // Propose implements mimic.Proposer.
 func (m *Model) Propose(e space.Evidence) (mimic.Proposal, error) {
-	share, err := m.shares(e)
-	if err != nil {
-		return nil, err
-	}
-	l, pixels, logp := m.law().begin(share)
+	l, pixels, logp := m.law().begin(m.shares(e))
 	if l == nil {
 		return nil, mimic.ErrImpossible
 	}
@@ -35,7 +31,7 @@ func (m *Model) Propose(e space.Evidence) (mimic.Proposal, error) {
 
 // shares returns what evidence says of the codes of each learned field, all of
 // which are levels.
-func (m *Model) shares(e space.Evidence) ([][]float64, error) {
+func (m *Model) shares(e space.Evidence) [][]float64 {
 	s := m.Schema()
 	learned := s.Learned()
 	share := make([][]float64, len(learned))
@@ -60,7 +56,7 @@ func (m *Model) shares(e space.Evidence) ([][]float64, error) {
 			share[i] = admitted
 		}
 	}
-	return share, nil
+	return share
 }
 
 // Draw implements mimic.Proposal.
