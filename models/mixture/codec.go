@@ -76,7 +76,7 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	switch {
 	case !slices.Contains([]Shape{Full, Tied, Diag, Spherical}, w.Shape):
 		return nil, fmt.Errorf("covariance %q", w.Shape)
-	case k == 0 || len(w.Rows) != k || len(w.Mean) != k || len(w.Missing) != k || len(w.Order) != d || len(w.Known) != d || len(w.Spread) != d:
+	case k == 0 || k > maxComponents || len(w.Rows) != k || len(w.Mean) != k || len(w.Missing) != k || len(w.Order) != d || len(w.Known) != d || len(w.Spread) != d:
 		return nil, fmt.Errorf("parameters of %d components for %d numbers", k, d)
 	case len(w.Levels) != len(m.fields.Coded):
 		return nil, fmt.Errorf("%d tables of levels for %d fields", len(w.Levels), len(m.fields.Coded))
