@@ -79,13 +79,13 @@ type Gain struct{ Mean, StdErr float64 }
 // is the dependence of the fields.
 const base = "independent"
 
-// Run fits the rungs to train, one after the other, and measures them on held,
-// which has rows. It fails where no rung has a model.
+// Run fits the rungs to train, one after the other, and measures them on held;
+// both have rows. It fails where no rung has a model.
 func Run(ctx context.Context, train, held *table.Table, rungs []mimic.Family, opt Options) (*Comparison, error) {
 	label := held.Schema().Index(opt.Label)
 	switch {
-	case held.Rows() == 0:
-		return nil, errors.New("a comparison without held-out rows")
+	case train.Rows() == 0 || held.Rows() == 0:
+		return nil, errors.New("a comparison without rows to fit to, or without held-out rows")
 	case opt.Label != "" && label < 0:
 		return nil, fmt.Errorf("there is no field %q to predict", opt.Label)
 	case label >= 0 && !held.Schema().Fields[label].Kind.Coded():

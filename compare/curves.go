@@ -20,7 +20,7 @@ type Curve struct {
 	Generative bool // it learned p(x, y); the others p(y | x) alone
 	Points     []Point
 	// Err is why a curve has no points, or ends before the others: an error of
-	// the model, or fit.ErrBudget where there was no time.
+	// the model, or that there was no time for its next point.
 	Err error
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/compare"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/internal/atomicfile"
@@ -179,7 +180,7 @@ func drawComparison(s *screen, c *compare.Comparison, asked bool) {
 	for i := range c.Rungs {
 		r := &c.Rungs[i]
 		switch {
-		case errors.Is(r.Err, errUnsuited):
+		case errors.Is(r.Err, mimic.ErrUnsuited):
 			unsuited = append(unsuited, r.Kind)
 			continue
 		case r.Err != nil:

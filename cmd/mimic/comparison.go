@@ -88,15 +88,13 @@ type (
 	}
 )
 
-var errUnsuited = mimic.ErrUnsuited
-
 func comparisonOf(c *compare.Comparison, data account, asked bool) *comparison {
 	r := &comparison{
 		Data: data, Rows: c.Train.Rows(), Held: c.Held.Rows(), Base: c.Rungs[c.Base].Kind, Best: c.Rungs[c.Best].Kind,
 		Rungs: []rung{}, Label: c.Label, Lesson: lessonOf(c),
 	}
 	for i := range c.Rungs {
-		if t := &c.Rungs[i]; asked || !errors.Is(t.Err, errUnsuited) {
+		if t := &c.Rungs[i]; asked || !errors.Is(t.Err, mimic.ErrUnsuited) {
 			r.Rungs = append(r.Rungs, rungOf(t, c))
 		}
 	}
@@ -117,7 +115,7 @@ func comparisonOf(c *compare.Comparison, data account, asked bool) *comparison {
 }
 
 func rungOf(t *compare.Rung, c *compare.Comparison) rung {
-	r := rung{Kind: t.Kind, Seconds: t.Fit.Seconds(), Unsuited: errors.Is(t.Err, errUnsuited)}
+	r := rung{Kind: t.Kind, Seconds: t.Fit.Seconds(), Unsuited: errors.Is(t.Err, mimic.ErrUnsuited)}
 	if t.Err != nil {
 		r.Error = t.Err.Error()
 		return r
