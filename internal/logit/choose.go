@@ -37,18 +37,19 @@ func Choose(ctx context.Context, b *table.Batch, fields []int, y []int32, classe
 func (m *Model) choose(ctx context.Context, z *rows, y []int32, seed uint64) (best float64, err error) {
 	parts := splits(len(y), seed)
 	trials := make([]*Model, len(parts)) // each goes on from the weights of a heavier penalty
-	for k := range trials {
+	in, out := make([]rows, len(parts)), make([]rows, len(parts))
+	for k, part := range parts {
 		trials[k] = &Model{design: m.design, classes: m.classes, w: make([]float64, len(m.w))}
+		in[k], out[k] = z.pick(part.in), z.pick(part.out)
 	}
 	best, least := Penalties[0], math.Inf(1)
 	for worse, p := 0, 0; p < len(Penalties) && worse < 2; p++ {
 		loss := 0.0
 		for k, part := range parts {
-			in, out := z.pick(part.in), z.pick(part.out)
-			if err := trials[k].minimise(ctx, &in, at(y, part.in), Penalties[p], enough); err != nil {
+			if err := trials[k].minimise(ctx, &in[k], at(y, part.in), Penalties[p], enough); err != nil {
 				return 0, err
 			}
-			loss += trials[k].loss(&out, at(y, part.out))
+			loss += trials[k].loss(&out[k], at(y, part.out))
 		}
 		if loss < least {
 			best, least, worse = Penalties[p], loss, 0
