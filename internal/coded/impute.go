@@ -40,7 +40,7 @@ func (m *Chain) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 		if len(gaps) == 0 {
 			continue
 		}
-		codes, logw := f.candidates(gaps, known, r, key)
+		codes, logw := f.candidates(gaps, known, r, key.Child(forCodes))
 		if len(gaps) > 1 {
 			effective[r] = importance.Effective(logw)
 		}
@@ -50,7 +50,7 @@ func (m *Chain) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 		}
 		for _, i := range gaps {
 			cell := b.Cols[m.fields[i]].Slice(r, r+1)
-			u := []float64{key.Child(uint64(i)).Float64(1)}
+			u := []float64{key.Child(forDetail).Float64(int64(i))}
 			m.books[i].Decode(&cell, codes[i][taken:taken+1], u)
 		}
 	}
