@@ -28,21 +28,7 @@ func (d *Data) Split(share float64, k rng.Key) (train, valid *Data) {
 	if d.N < 2 {
 		return d, d
 	}
-	words := make([]uint64, d.N)
-	k.Uint64s(words, 0)
-	order := make([]int, d.N)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case words[a] < words[b]:
-			return -1
-		case words[a] > words[b]:
-			return 1
-		}
-		return a - b
-	})
+	order := k.Perm(d.N)
 	n := min(max(int(math.Round(share*float64(d.N))), 1), d.N-1)
 	slices.Sort(order[:n])
 	slices.Sort(order[n:])

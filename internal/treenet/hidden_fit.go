@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
 	"github.com/seed-64d012fb/mimic/internal/pace"
@@ -59,7 +58,7 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 	best, kept := newBest(8), h.copy()
 	for epoch := 0; ; epoch++ {
 		rate := firstRate / (1 + decay*float64(epoch))
-		for i, at := range shuffled(n, key.Child(3).Child(uint64(epoch))) {
+		for i, at := range key.Child(3).Child(uint64(epoch)).Perm(n) {
 			if i > 0 && pace.Past(ctx) {
 				break
 			}
@@ -164,7 +163,7 @@ func (t *tree) batches(ctx context.Context, d *coded.Data, n, k int, key rng.Key
 	rows, weight := make([][]int32, n), make([][]float32, n)
 	starts := make([]float64, d.N)
 	key.Child(0).Float64s(starts, 0)
-	for _, r := range shuffled(d.N, key.Child(1)) {
+	for _, r := range key.Child(1).Perm(d.N) {
 		w := d.WeightOf(r)
 		copies := min(int(math.Ceil(w)), n)
 		at := int(starts[r] * float64(n))
@@ -184,24 +183,4 @@ func (t *tree) batches(ctx context.Context, d *coded.Data, n, k int, key rng.Key
 		}
 		return nil
 	})
-}
-
-// shuffled returns 0 … n-1 in a random order of the key.
-func shuffled(n int, k rng.Key) []int {
-	words := make([]uint64, n)
-	k.Uint64s(words, 0)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case words[a] < words[b]:
-			return -1
-		case words[a] > words[b]:
-			return 1
-		}
-		return a - b
-	})
-	return order
 }

@@ -80,7 +80,7 @@ func (f *kernelFit) learn(ctx context.Context, all *rowSet) (*Model, error) {
 		cut := n - int(min(f.options.Validation, int64(n-1)))
 		train, held = all.pick(sequence(0, cut)), all.pick(sequence(cut, n))
 	default:
-		order := shuffled(n, own.Child(0))
+		order := own.Child(0).Perm(n)
 		cut := max(1, int(math.Round(heldOut*float64(n))))
 		train, held = all.pick(sorted(order[cut:])), all.pick(sorted(order[:cut]))
 	}
@@ -103,7 +103,7 @@ func (r *rowSet) some(n int, key rng.Key) *rowSet {
 	if r.n() <= n {
 		return r
 	}
-	return r.pick(sorted(shuffled(r.n(), key)[:n]))
+	return r.pick(sorted(key.Perm(r.n())[:n]))
 }
 
 // search climbs to the factors that make held-out rows most probable, one at a
@@ -268,21 +268,4 @@ func sequence(lo, hi int) []int {
 func sorted(rows []int) []int {
 	slices.Sort(rows)
 	return rows
-}
-
-// shuffled returns 0 … n-1 in the order of the key's words.
-func shuffled(n int, key rng.Key) []int {
-	words := make([]uint64, n)
-	key.Uint64s(words, 0)
-	order := sequence(0, n)
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case words[a] < words[b]:
-			return -1
-		case words[a] > words[b]:
-			return 1
-		}
-		return 0
-	})
-	return order
 }

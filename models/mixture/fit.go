@@ -86,7 +86,7 @@ func (f *mixtureFit) learn(ctx context.Context, all *rowSet) (*theta, error) {
 		cut := n - int(min(f.options.Validation, int64(n-1)))
 		train, held = all.pick(sequence(0, cut)), all.pick(sequence(cut, n))
 	default:
-		order := shuffled(n, own.Child(0))
+		order := own.Child(0).Perm(n)
 		cut := max(1, min(int(math.Round(heldOut*float64(n))), heldOutRows))
 		held = all.pick(sorted(order[:cut]))
 		train = all.pick(sorted(order[cut:]))
@@ -117,7 +117,7 @@ func (f *mixtureFit) search(ctx context.Context, train, held *rowSet) (best *the
 		}
 	}
 	if train.n() > searchRows {
-		train = train.pick(sorted(shuffled(train.n(), rng.Key{}.Child(1))[:searchRows]))
+		train = train.pick(sorted(rng.Key{}.Child(1).Perm(train.n())[:searchRows]))
 	}
 	held = held.pick(sequence(0, min(held.n(), heldOutRows)))
 	b := newBase(f.schema, f, train)
@@ -329,21 +329,4 @@ func sequence(lo, hi int) []int {
 func sorted(rows []int) []int {
 	slices.Sort(rows)
 	return rows
-}
-
-// shuffled returns 0 … n-1 in the order of the key's words.
-func shuffled(n int, key rng.Key) []int {
-	words := make([]uint64, n)
-	key.Uint64s(words, 0)
-	order := sequence(0, n)
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case words[a] < words[b]:
-			return -1
-		case words[a] > words[b]:
-			return 1
-		}
-		return 0
-	})
-	return order
 }
