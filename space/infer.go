@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -216,6 +217,9 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	case isTruth(f.Levels):
 		f.Levels = sortedLevels(f.Levels)
 		f.Kind, f.Why = Bool, fmt.Sprintf("only %s and %s", f.Levels[0], f.Levels[1])
+	case levels >= fewRows && n < 2*int64(levels) && areGrouped(f.Levels):
+		return p.errorf("%q is a text, not a number, because of the marks between its thousands (there are %d different ones in %d rows): "+
+			"take the marks out, or use --type %s=id to have such texts made up", f.Levels[slices.IndexFunc(f.Levels, isGrouped)], levels, n, p.Name)
 	case unique && !prose && (levels >= fewRows || levels > 1 && namesID(p.Name)):
 		f.Kind, f.Why = ID, fmt.Sprintf("%d rows, no two alike", levels)
 	case levels > manyLevels && n < 2*int64(levels), unique && prose && levels >= fewRows:
@@ -234,6 +238,44 @@ func (p *Profile) inferLevels(f *Field, o *Override) error {
 	}
 	return nil
 }
+
+// areGrouped reports whether levels are numbers, some with marks between their
+// thousands.
+func areGrouped(levels []string) bool {
+	some := false
+	for _, l := range levels {
+		if isGrouped(l) {
+			some = true
+		} else if _, ok := parseNumber([]byte(strings.Replace(l, ",", ".", 1))); !ok {
+			return false
+		}
+	}
+	return some
+}
+
+// isGrouped reports whether text is a number whose thousands are set apart:
+// 1,234.56 or 1.234,56 or 1 234 567.
+func isGrouped(text string) bool {
+	digits := strings.TrimLeft(text, "+-")
+	if i := strings.IndexFunc(digits, notDigit); i > 0 && i <= 3 {
+		mark, size := utf8.DecodeRuneInString(digits[i:])
+		if !strings.ContainsRune(",.' \u00a0\u202f", mark) {
+			return false
+		}
+		groups := strings.Split(digits[i+size:], string(mark))
+		last := len(groups) - 1
+		if j := strings.IndexAny(groups[last], ".,"); j >= 0 { // a fraction
+			if strings.ContainsFunc(groups[last][j+1:], notDigit) {
+				return false
+			}
+			groups[last] = groups[last][:j]
+		}
+		return !slices.ContainsFunc(groups, func(g string) bool { return len(g) != 3 || strings.ContainsFunc(g, notDigit) })
+	}
+	return false
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // sortedLevels returns levels in the order of their text, bytewise, or of their
 // value where all are numbers.

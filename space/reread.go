@@ -12,7 +12,13 @@ const (
 	fewLevels = 100
 	// fewNumbers is how many distinct numbers may be names of categories.
 	fewNumbers = 20
+	// fewDates is how many distinct numbers may be dates, as 20240131, by chance:
+	// of those with such a year one in 27 is.
+	fewDates = 5
 )
+
+// compactDate is the layout of dates that are whole numbers too.
+const compactDate Layout = "%Y%m%d"
 
 // Reading is how the cells of a column are read.
 type Reading struct {
@@ -33,6 +39,8 @@ func (p *Profile) Reread(o *Override) (r Reading) {
 	switch {
 	case isDeclared && declared != AsTimes:
 		r.Form = declared
+	case !isDeclared && !o.Has(SetLayout) && p.areCompactDates(o, &r):
+		r.Form = AsTimes
 	case p.Type != nil, p.Form == AsNumbers && p.mostlyNumbers() && !p.maybeID():
 		r.Form = AsNumbers
 	case p.Form == AsText && !isDeclared && p.numbersAreWanted(o):
@@ -123,6 +131,50 @@ func (p *Profile) numbersAreWanted(o *Override) bool {
 	}
 	isID := int64(len(p.Levels)) == p.Cells && q.maybeID()
 	return q.mostlyNumbers() && !isID && !isTruth(first)
+}
+
+// areCompactDates reports whether the numbers of a column, read as text or as
+// numbers, are all dates as 20240131, of the years from 1900 to 2099, and more of
+// them than would be by chance; and sets how they are read. Of many numbers it
+// knows some: the reading will show whether the others are dates too.
+func (p *Profile) areCompactDates(o *Override, r *Reading) bool {
+	if p.Type != nil || p.Form == AsTimes {
+		return false
+	}
+	times, _ := TimesOf(Datetime, compactDate)
+	isDate := func(text []byte) bool {
+		return len(text) == len("20240131") && (text[0] == '1' && text[1] == '9' || text[0] == '2' && text[1] == '0') && times.Add(text)
+	}
+	n, repeats := 0, false
+	if p.Form == AsText {
+		for _, l := range p.Levels {
+			switch {
+			case o.Declares(l):
+			case isDate([]byte(l)):
+				n++
+			case !o.Marks([]byte(l)):
+				return false
+			}
+		}
+		repeats = int64(n) < p.Cells
+	} else {
+		if p.Bad.Count > 0 || p.Numbers.Odd || p.Numbers.MaxDigits > 0 {
+			return false
+		}
+		var buf [24]byte
+		for _, x := range p.Distinct.slots {
+			if x != x {
+				continue
+			}
+			if !isDate(appendReal(buf[:0], x)) {
+				return false
+			}
+			n++
+		}
+		repeats = p.Distinct.Repeats()
+	}
+	r.Times = times.Again()
+	return n >= fewDates && (repeats || !namesID(p.Name)) && times.Describe(&r.How)
 }
 
 // mostlyTimes reports whether nearly all texts are datetimes or durations, or

@@ -73,6 +73,10 @@ func TestInference(t *testing.T) {
 
 		// Times.
 		{"day", repeat(60, "2024-01-31", "2023-02-28", ""), space.Field{Kind: space.Datetime, Layout: "%Y-%m-%d", Unit: day, Min: 19416, Max: 19753, Missing: []string{""}}},
+		{"day without marks", append(days(300), "", "20231231"), space.Field{Kind: space.Datetime, Layout: "%Y%m%d", Unit: day, Min: 19662, Max: 19722, Missing: []string{""}}},
+		{"no day after all", append(days(300), "20231232"), space.Field{Kind: space.Integer, Min: 20231101, Max: 20231232}},
+		{"few days", repeat(60, "20240131", "20240201"), space.Field{Kind: space.Integer, Min: 20240131, Max: 20240201}},
+		{"order_id", days(28), space.Field{Kind: space.ID}},
 		{"day or month", with(repeat(60, "01/02/2024"), "13/02/2024"), space.Field{Kind: space.Datetime, Layout: "%d/%m/%Y", Unit: day, Min: 19754, Max: 19766}},
 		{"midnights", with(repeat(60, "2024-01-31 00:00:00"), "2024-01-31 12:00:00"),
 			space.Field{Kind: space.Datetime, Layout: "%Y-%m-%d %H:%M:%S", Unit: time.Hour, Min: 474072, Max: 474084}},
@@ -127,6 +131,15 @@ func TestInference(t *testing.T) {
 	}
 }
 
+// days returns n days of one November, again and again, as 20231101.
+func days(n int) []string {
+	days := make([]string, n)
+	for i := range days {
+		days[i] = fmt.Sprintf("202311%02d", 1+i%28)
+	}
+	return days
+}
+
 // The values themselves, at the places where the form of a column changes.
 func TestValues(t *testing.T) {
 	for _, c := range []struct {
@@ -170,6 +183,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"prose", prose, `column "x": free text that does not repeat (300 different texts in 300 rows, such as "note 0 one thing`},
 		{"prose", prose, `use --type x=id to have it made up, or leave it out with --drop x`},
+		{"thousands", append(sequence(900, "1 %03d.50"), "12"), `column "x": "1 000.50" is a text, not a number, because of the marks between its thousands (there are 901`},
 		{"names", append(sequence(1500, "Name %d"), "Name 1"), `column "x": free text that does not repeat (1500 different texts in 1501 rows`},
 		{"typo", slices.Insert(spread(300), 250, "4o"), `t.csv:252: column "x": "4o" is not a number (1 of 301 values; use --type x=category to keep them)`},
 		{"early typo", slices.Insert(spread(300), 0, "4o"), `t.csv:2: column "x": "4o" is not a number (1 of 301 values;`},
