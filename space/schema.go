@@ -28,7 +28,7 @@ type Dialect struct {
 	BOM       bool   // the file starts with a UTF-8 byte-order mark
 	Spaced    bool   // a space follows each delimiter: "39, State-gov, 77516"
 	// DecimalComma says that numbers are written "1,5". Values and levels are
-	// kept with a point.
+	// kept with a point; and a text "1.5" among them with a comma.
 	DecimalComma bool
 }
 

@@ -96,6 +96,11 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 	f.dialect.Spaced = f.grammar.spaced
 	f.grammar.columns = len(rows[0].cells)
 	f.grammar.skipBad = opt.SkipBadRows
+	f.comments = best.comments
+	if best.comments > 0 {
+		f.start += best.begin
+		f.line += int64(bytes.Count(text[:best.begin], []byte{f.grammar.newline}))
+	}
 
 	header := opt.Header == WithHeader || opt.Header == DetectHeader && isHeader(rows, opt.Names)
 	f.dialect.NoHeader = !header
@@ -104,8 +109,8 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 	if header {
 		names = uniqueNames(rows[0].cells)
 		body = rows[1:]
-		f.start = min(f.start+rows[0].end, len(s.text))
-		f.line += int64(bytes.Count(text[:rows[0].end], []byte{f.grammar.newline}))
+		f.start = min(f.start+rows[0].end-best.begin, len(s.text))
+		f.line += int64(bytes.Count(text[best.begin:rows[0].end], []byte{f.grammar.newline}))
 	} else {
 		for j := range rows[0].cells {
 			names = append(names, "c"+strconv.Itoa(j+1))
@@ -117,7 +122,10 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 	if i := bytes.IndexByte(text, '\n'); i > 0 {
 		f.dialect.CRLF = text[i-1] == '\r'
 	}
-	f.dialect.DecimalComma = f.grammar.delimiter != ',' && hasDecimalComma(body)
+	if f.grammar.delimiter != ',' {
+		f.commas = decimalCommas(body, f.grammar.columns)
+		f.dialect.DecimalComma = slices.Contains(f.commas, true)
+	}
 	return f, true, nil
 }
 
@@ -130,12 +138,14 @@ type row struct {
 // trial is the sample cut in one way.
 type trial struct {
 	grammar
-	rows    []row
-	width   int     // cells that most rows have
-	even    float64 // share of the rows that have them
-	numbers float64 // share of the cells that are numbers, the first row aside
-	blanks  float64 // share of the delimiters that a blank follows
-	mistake error   // the first, with its line
+	rows     []row
+	begin    int     // where in the sample the first of them does, behind comments
+	comments int     // lines before it that are cut unlike it, and start with #
+	width    int     // cells that most rows have
+	even     float64 // share of the rows that have them
+	numbers  float64 // share of the cells that are numbers, the first row aside
+	blanks   float64 // share of the delimiters that a blank follows
+	mistake  error   // the first, with its line
 }
 
 // findDelimiter cuts the sample with the delimiter that suits it best, and finds
@@ -192,10 +202,20 @@ func newTrial(g grammar, delimiter byte, spaced bool, text []byte, whole bool) t
 		}
 		r.end += 1 + bytes.IndexByte(text[r.end:], g.newline)
 		t.rows = append(t.rows, r)
+		start = end
+	}
+	head := 0 // rows that may be comments
+	for head < len(t.rows)-1 && bytes.HasPrefix(t.rows[head].cells[0], []byte("#")) {
+		head++
+	}
+	for _, r := range t.rows[head:] {
 		if widths[len(r.cells)]++; widths[len(r.cells)] > widths[t.width] {
 			t.width = len(r.cells)
 		}
-		start = end
+	}
+	for ; t.comments < head && t.width > 1 && len(t.rows[0].cells) != t.width; t.comments++ {
+		t.begin = t.rows[0].end
+		t.rows = t.rows[1:]
 	}
 	if len(out.bad) > 0 {
 		line := 1 + bytes.Count(text[:out.bad[0].at], []byte{g.newline})
@@ -232,22 +252,35 @@ func (t *trial) betterThan(u *trial) bool {
 	) > 0
 }
 
-// hasDecimalComma reports whether the numbers of some rows are written with a
-// comma before their fraction: some are, not all with three digits behind it,
-// which would be thousands, and none has a point.
-func hasDecimalComma(rows []row) bool {
-	commas := false
-	for _, r := range rows {
-		for _, cell := range r.cells {
-			if decimal(cell, '.') >= 0 {
-				return false
+// decimalCommas says which columns of some rows have numbers that are written
+// with a comma before their fraction: more do than have a point, and not all with
+// three digits behind it, which would be thousands. There are none where the
+// numbers of another column, all of it, have points.
+func decimalCommas(rows []row, columns int) []bool {
+	has := make([]bool, columns)
+	for j := range has {
+		var commas, points, texts int
+		fraction := false // one that is not of three digits
+		for _, r := range rows {
+			if j >= len(r.cells) {
+				continue
 			}
-			if i := decimal(cell, ','); i >= 0 && len(cell)-i != 4 {
-				commas = true
+			cell := r.cells[j]
+			if i := decimal(cell, ','); i >= 0 {
+				commas++
+				fraction = fraction || len(cell)-i != 4
+			} else if decimal(cell, '.') >= 0 {
+				points++
+			} else if !isNumber(cell) && !space.IsMarker(cell) {
+				texts++
 			}
 		}
+		if points > commas && texts == 0 {
+			return make([]bool, columns)
+		}
+		has[j] = fraction && commas > points
 	}
-	return commas
+	return has
 }
 
 // isHeader reports whether the first row has the names of the columns: names

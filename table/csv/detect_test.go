@@ -33,6 +33,10 @@ func TestDetect(t *testing.T) {
 		{"decimal comma, no header", many("", "1,5;2,25;3,5\n"), space.Dialect{Delimiter: ";", NoHeader: true, DecimalComma: true}, []string{"c1", "c2", "c3"}},
 		{"thousands", many("a;b\n", "1,500;2\n"), space.Dialect{Delimiter: ";"}, []string{"a", "b"}},
 		{"points", many("a;b\n", "1,5;2.5\n"), space.Dialect{Delimiter: ";"}, []string{"a", "b"}},
+		{"a text with a point", "a;b\n1,5;x\n2,25;1.2\n3,5;y\n", space.Dialect{Delimiter: ";", DecimalComma: true}, []string{"a", "b"}},
+		{"comments", "# made by x\n#\n" + many("a,b\n", "1,2\n"), space.Dialect{}, []string{"a", "b"}},
+		{"comments, no header", "# made by x\n" + many("", "1,2\n"), space.Dialect{NoHeader: true}, []string{"c1", "c2"}},
+		{"a name with #", many("#a,b\n", "1,2\n"), space.Dialect{}, []string{"#a", "b"}},
 		{"one column", many("a\n", "1\n"), space.Dialect{}, []string{"a"}},
 		{"one column of prose", "words\n" + strings.Repeat("one, two\nthree\n", 30), space.Dialect{Delimiter: ";"}, []string{"words"}},
 		{"crlf", many("a,b\r\n", "1,2\r\n"), space.Dialect{CRLF: true}, []string{"a", "b"}},
@@ -128,7 +132,28 @@ func TestDecimalCommas(t *testing.T) {
 		t.Errorf("%q, %v; want %q", cells, err, want)
 	}
 	in.file = bytesFile(text + "\n\"\n\";1\n1.234;x\n")
-	if _, err := cellsOf(in); err == nil || err.Error() != `t.csv:9: "1.234" has a point, where the numbers of the file have a decimal comma` {
+	if _, err := cellsOf(in); err == nil || !strings.HasPrefix(err.Error(), `t.csv:9: "1.234" has a point, where the numbers of its column have a decimal comma`) {
+		t.Errorf("error %v", err)
+	}
+	// A text that looks like a number with a point trades places with one that
+	// has a comma: the writer trades again.
+	in.file = bytesFile(text + "7;1.2\n")
+	if cells, err := cellsOf(in); err != nil || cells[len(cells)-1] != "1,2" {
+		t.Errorf("%q, %v", cells, err)
+	}
+}
+
+// Lines of comment before the header are none of the rows, and count for the
+// places of mistakes.
+func TestComments(t *testing.T) {
+	in, err := NewInput(bytesFile("# made by x\n# today\na,b\n1,2\n3\n"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := in.(*input).Notes(); !slices.Equal(notes, []string{"t.csv: the first 2 lines were left out, comments"}) {
+		t.Errorf("notes %q", notes)
+	}
+	if _, err := cellsOf(in.(*input)); err == nil || !strings.HasPrefix(err.Error(), "t.csv:5: ") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -34,16 +34,29 @@ type input struct {
 
 // form is what the start of a file tells.
 type form struct {
-	grammar grammar
-	dialect space.Dialect
-	columns []ingest.Column
-	start   int   // bytes before the first row: byte-order mark and header
-	line    int64 // of the first row
+	grammar  grammar
+	dialect  space.Dialect
+	columns  []ingest.Column
+	commas   []bool // which of the columns have numbers with a decimal comma; nil: none
+	comments int    // lines before the header
+	start    int    // bytes before the first row: byte-order mark, comments and header
+	line     int64  // of the first row
 }
 
 func (in *input) Name() string             { return in.file.Name }
 func (in *input) Columns() []ingest.Column { return in.columns }
 func (in *input) Dialect() space.Dialect   { return in.dialect }
+
+// Notes says what a person may want to know of how the file was read.
+func (in *input) Notes() []string {
+	switch in.comments {
+	case 0:
+		return nil
+	case 1:
+		return []string{in.file.Name + ": the first line was left out, a comment"}
+	}
+	return []string{fmt.Sprintf("%s: the first %d lines were left out, comments", in.file.Name, in.comments)}
+}
 
 func (in *input) Size() int64 { return max(0, in.file.Size-int64(in.start)) }
 
@@ -220,7 +233,7 @@ func (b *block) Decode(c *ingest.Chunk, _ []bool) error {
 		return &ingest.BadRowError{File: in.file.Name, Line: b.lineOf(b.bad[0].at), Err: b.bad[0].err}
 	}
 	if in.dialect.DecimalComma {
-		if at, err := pointNumbers(b.text, b.spans); err != nil {
+		if at, err := pointNumbers(b.text, b.spans, in.commas); err != nil {
 			return fmt.Errorf("%s:%d: %w", in.file.Name, b.lineOf(at), err)
 		}
 	}
@@ -242,15 +255,19 @@ func (b *block) Decode(c *ingest.Chunk, _ []bool) error {
 }
 
 // pointNumbers turns the numbers of a file with decimal commas into numbers with
-// points. A number that has a point already is a mistake: it may be thousands.
-func pointNumbers(text []byte, spans []ingest.Span) (at int, err error) {
-	for _, s := range spans {
+// points. In a column that has such commas a number with a point already is a
+// mistake: it may be thousands. Elsewhere it is a text that only looks like a
+// number, and gets a comma, so that swapping the two again gives what was there.
+func pointNumbers(text []byte, spans []ingest.Span, commas []bool) (at int, err error) {
+	for k, s := range spans {
 		cell := s.In(text)
-		if i := decimal(cell, '.'); i >= 0 {
-			return int(s.Lo), fmt.Errorf("%q has a point, where the numbers of the file have a decimal comma", cell)
-		}
 		if i := decimal(cell, ','); i >= 0 {
 			cell[i] = '.'
+		} else if i := decimal(cell, '.'); i >= 0 {
+			if commas[k%len(commas)] {
+				return int(s.Lo), fmt.Errorf("%q has a point, where the numbers of its column have a decimal comma: write a comma, or, if it parts thousands, nothing", cell)
+			}
+			cell[i] = ','
 		}
 	}
 	return 0, nil

@@ -79,6 +79,8 @@ func (w *writer) appendText(dst []byte, cell string, quoted bool) []byte {
 	if w.dialect.DecimalComma {
 		if i := decimal([]byte(cell), '.'); i >= 0 {
 			cell = cell[:i] + "," + cell[i+1:]
+		} else if i := decimal([]byte(cell), ','); i >= 0 {
+			cell = cell[:i] + "." + cell[i+1:]
 		}
 	}
 	if !quoted && !w.needsQuotes(cell) {

@@ -134,18 +134,29 @@ func readCSV(ctx context.Context, sources []*source, how csv.Options, opt Option
 			how.Names = append(how.Names, s.Fields[j].Name)
 		}
 	}
-	var inputs []ingest.Input
+	var (
+		inputs []ingest.Input
+		notes  []string
+	)
 	for _, f := range texts(sources) {
 		in, err := csv.NewInput(f, how)
 		if err != nil {
 			return nil, nil, err
+		}
+		if noted, ok := in.(interface{ Notes() []string }); ok {
+			notes = append(notes, noted.Notes()...)
 		}
 		if len(inputs) == 0 {
 			how = like(how, in)
 		}
 		inputs = append(inputs, in)
 	}
-	return ingest.Read(ctx, inputs, opt.Options)
+	t, rep, err := ingest.Read(ctx, inputs, opt.Options)
+	if err != nil {
+		return nil, nil, err
+	}
+	rep.Notes = append(notes, rep.Notes...)
+	return t, rep, nil
 }
 
 // like returns how to read the files after the first: by what the first has
@@ -178,6 +189,12 @@ func readParquet(ctx context.Context, sources []*source, opt ingest.Options) (*t
 		}}
 	}
 	return parquet.Read(ctx, list, opt)
+}
+
+// CheckDelimiter returns an error if text is no delimiter as Options have it.
+func CheckDelimiter(text string) error {
+	_, err := delimiterOf(text)
+	return err
 }
 
 // delimiterOf reads a delimiter as a person may give it.
