@@ -151,6 +151,11 @@ func (w *work) measureDistances(ctx context.Context) error {
 			w.describeEach(near[c], classes)
 		}
 	}
+	// Where rows hardly repeat, held-out rows that do were seen.
+	repeats := 1 - float64(len(known))/float64(w.train.n)
+	if e := float64(copy_[held].Value); e > 0.5 && repeats < e/2 {
+		w.note("%.0f %% of the held-out rows are training rows too: they are not rows that nobody has seen, and nothing that is compared with them says how new the samples are.", 100*e)
+	}
 	w.add(figCopies, compare(func(c int) Estimate { return copy_[c] }))
 	w.add(figNear, compare(func(c int) Estimate { return v.of(c).Copied }))
 	w.add(figNearer, compare(func(c int) Estimate { return nearer[c] }))
