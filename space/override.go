@@ -48,7 +48,7 @@ func (o *Overrides) Field(name string) *Override {
 func (o *Overrides) SetKind(arg string) error {
 	at := strings.LastIndexByte(arg, '=')
 	if at <= 0 {
-		return fmt.Errorf("%q does not say COLUMN=KIND, such as age=category", arg)
+		return fmt.Errorf("%s does not say COLUMN=KIND, such as age=category", arg)
 	}
 	name, kindName := arg[:at], arg[at+1:]
 	kindName, layout, hasLayout := strings.Cut(kindName, ":")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,14 +81,14 @@ staircase, the learning curves, and samples of each rung beside real rows.`,
 // shown is how many samples of each rung a page shows.
 const shown = 100
 
-func (f *compareFlags) check() error {
+func (f *compareFlags) check(data []string) error {
 	switch {
 	case !(f.holdout > 0 && f.holdout < 1):
 		return misusef("--holdout %v: a share above 0 and below 1", f.holdout)
 	case f.out == std:
 		return misusef("-o: a page of HTML goes to a file, not to standard output")
 	case f.out != "":
-		if err := writable(f.out); err != nil {
+		if err := writable(f.out, slices.Concat(data, f.test)...); err != nil {
 			return err
 		}
 	}
@@ -101,7 +102,7 @@ func (f *compareFlags) check() error {
 
 func (f *compareFlags) run(ctx context.Context, con *console, data []string) error {
 	start := time.Now()
-	if err := f.check(); err != nil {
+	if err := f.check(data); err != nil {
 		return err
 	}
 	p := con.progress()

@@ -96,7 +96,7 @@ func (s *spaceFlags) overrides() (*space.Overrides, error) {
 	}
 	for _, t := range s.types {
 		if err := o.SetKind(t); err != nil {
-			return nil, misusef("--type %s: %w", t, err)
+			return nil, misusef("--type %w", err)
 		}
 	}
 	if s.image != "" {
@@ -151,6 +151,9 @@ func read(ctx context.Context, p *progress, data []string, text textFlags, opt i
 
 // readShaped is read that makes pictures into what a person wants.
 func readShaped(ctx context.Context, p *progress, data []string, text textFlags, shape pictures.Shape, opt ingest.Options) (*dataset, error) {
+	if err := files.CheckDelimiter(text.delimiter); err != nil {
+		return nil, misusef("--%w", err)
+	}
 	opt.Progress = p.reach
 	t, report, err := files.Read(ctx, data, files.Options{
 		Options:     opt,

@@ -53,6 +53,7 @@ func (c *console) complain(err error) {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		text = strings.Replace(text, path.Error(), path.Path+": "+path.Err.Error(), 1)
+		text = strings.Replace(text, path.Path+": "+path.Path+": ", path.Path+": ", 1) // whoever wrapped it named it too
 	}
 	fmt.Fprintf(c.err, "mimic: %s\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
 }

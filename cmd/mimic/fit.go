@@ -61,7 +61,7 @@ bits, and removes the file at the end.`,
 			return misusef("--resume keeps the state of one fit: name its rung with --model")
 		}
 		state := checkpoint(resume)
-		if err := writable(out); err != nil {
+		if err := writable(out, data...); err != nil {
 			return err
 		}
 		p := con.progress()

@@ -63,7 +63,7 @@ from each, and see how far the results lie apart.`,
 		case times > 1 && onOut:
 			return misusef("-m %d writes several tables: name a file with -o", times)
 		}
-		if err := writableRows(out); err != nil {
+		if err := writableRows(out, args...); err != nil {
 			return err
 		}
 		m, err := con.load(args[0], args[1:]...)

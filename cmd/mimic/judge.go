@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -93,7 +94,7 @@ func (f *judgeFlags) check(args []string) error {
 		return misusef("--holdout %v: a share above 0 and below 1", f.holdout)
 	}
 	for _, path := range []string{f.page, f.figures} {
-		if err := writable(path); err != nil {
+		if err := writable(path, slices.Concat(args, f.train, f.test, f.samples)...); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ it has not seen. It is fit and sample in one go; fit also keeps the model.`,
 		if err := family.check(); err != nil {
 			return err
 		}
-		if err := writableRows(out); err != nil {
+		if err := writableRows(out, data...); err != nil {
 			return err
 		}
 		p := con.progress()

@@ -35,9 +35,13 @@ func place(path string) string {
 	return path
 }
 
-// writable returns an error if path surely cannot be written, so that no long
-// work is done in vain.
-func writable(path string) error {
+// writable returns an error if path surely cannot be written, or is one of the
+// inputs, files or globs, so that no long work is done in vain and no rows are
+// lost to those made from them.
+func writable(path string, inputs ...string) error {
+	if in := oneOf(path, inputs); in != "" {
+		return misusef("-o %s would replace %s, which is read: name another file", path, in)
+	}
 	folder := filepath.Dir(filepath.Clean(path))
 	switch info, err := os.Stat(folder); {
 	case err != nil:
@@ -49,9 +53,29 @@ func writable(path string) error {
 }
 
 // writableRows is writable for a file of rows, whose name says its format.
-func writableRows(path string) error {
+func writableRows(path string, inputs ...string) error {
 	if err := files.CheckName(path); err != nil {
 		return misuse{err}
 	}
-	return writable(path)
+	return writable(path, inputs...)
+}
+
+// oneOf returns the input that is the very file at path, or "".
+func oneOf(path string, inputs []string) string {
+	out, err := os.Stat(path)
+	if err != nil || !out.Mode().IsRegular() {
+		return "" // nothing is there, or nothing that would be replaced
+	}
+	for _, in := range inputs {
+		names, err := filepath.Glob(in)
+		if err != nil {
+			continue // what is no glob either is an error of the reader
+		}
+		for _, name := range append(names, in) {
+			if info, err := os.Stat(name); err == nil && os.SameFile(info, out) {
+				return name
+			}
+		}
+	}
+	return ""
 }

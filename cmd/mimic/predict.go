@@ -65,7 +65,7 @@ row, from 0, the most probable level, and the probability of each.`,
 		if err != nil {
 			return err
 		}
-		if err := writableRows(out); err != nil {
+		if err := writableRows(out, args...); err != nil {
 			return err
 		}
 		a, err := con.load(args[0], args[1:]...)

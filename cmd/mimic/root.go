@@ -40,8 +40,12 @@ label, or IDX files such as those of MNIST, with their labels beside them.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if con.workers < 0 {
+				return misusef("--workers %d: a number of processors is 1 or more, or 0 for all of them", con.workers)
+			}
 			cmd.SetContext(par.WithWorkers(cmd.Context(), con.workers))
+			return nil
 		},
 	}
 	root.SetIn(con.in)

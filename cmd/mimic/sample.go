@@ -69,7 +69,7 @@ says how well. A sheet then begins with the picture and its known part.
 		if err != nil {
 			return err
 		}
-		if err := writableRows(out); err != nil {
+		if err := writableRows(out, args...); err != nil {
 			return err
 		}
 		a, err := con.load(args[0])

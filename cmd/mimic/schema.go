@@ -32,6 +32,9 @@ fit --schema.`,
 	text.register(cmd)
 
 	cmd.RunE = func(cmd *cobra.Command, data []string) error {
+		if err := writable(out, data...); err != nil {
+			return err
+		}
 		p := con.progress()
 		defer p.stop()
 		d, err := readData(cmd.Context(), p, data, text, known)

@@ -60,7 +60,7 @@ that add less to log p(x) than they usually do.`,
 		if odd < 0 {
 			return misusef("--surprising %d: a number of rows is 0 or more", odd)
 		}
-		if err := writableRows(out); err != nil {
+		if err := writableRows(out, args...); err != nil {
 			return err
 		}
 		a, err := con.load(args[0], args[1:]...)

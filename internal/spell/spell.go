@@ -9,8 +9,8 @@ import (
 )
 
 // Nearest returns the name that word most likely stands for: the one fewest
-// edits away, capitals aside, if those are at most a third of its letters. It
-// returns "" if no name is near.
+// edits away, capitals aside, if those are at most a third of its letters, rounded
+// up. It returns "" if no name is near.
 //
 // Reference: Damerau (1964), A technique for computer detection and correction
 // of spelling errors: insertion, deletion, substitution and transposition.
@@ -20,6 +20,9 @@ func Nearest(word string, names []string) string {
 	for _, name := range names {
 		n := []rune(strings.ToLower(name))
 		limit := (max(len(w), len(n)) + 2) / 3
+		if len(w) == 1 && len(n) == 1 {
+			limit = 0 // else any letter would be like any other
+		}
 		if d := len(n) - len(w); d > limit || -d > limit {
 			continue
 		}

@@ -11,11 +11,14 @@ func TestNearest(t *testing.T) {
 	names := []string{"age", "sex", "workclass", "education", "education-num", "Zürich"}
 	for word, want := range map[string]string{
 		"sxe": "sex", "Age": "age", "workclas": "workclass", "eductaion": "education", "education_num": "education-num",
-		"zurich": "Zürich", "salary": "", "": "", "x": "",
+		"zurich": "Zürich", "salary": "", "": "", "x": "", "aeg": "age", "ag": "age",
 	} {
 		if got := Nearest(word, names); got != want {
 			t.Errorf("Nearest(%q) = %q, not %q", word, got, want)
 		}
+	}
+	if got := Nearest("x", []string{"a", "b"}); got != "" {
+		t.Errorf("of one letter all is wrong, and yet it is like %q", got)
 	}
 }
 

@@ -244,7 +244,7 @@ func TestSeveralFiles(t *testing.T) {
 		t.Errorf("%v %+v", b.Cols, report)
 	}
 	for _, c := range []struct{ text, want string }{
-		{"n\n1\n", `b.csv does not have all columns of a.csv: "c" (did you mean "n"?)`},
+		{"n\n1\n", `b.csv does not have all columns of a.csv: "c"; there are "n"`},
 		{"n,c,d\n1,2,3\n", `b.csv has a column "d" that a.csv does not have`},
 		{"n,c\n1,2\n3\n", `b.csv:3: 1 cell, where the first line has 2`},
 	} {
