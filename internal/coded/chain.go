@@ -1,7 +1,6 @@
 package coded
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -68,25 +67,26 @@ func (m *Chain) Propose(e space.Evidence) (mimic.Proposal, error) {
 	return &proposal{*within, share}, nil
 }
 
+// ProposeBy returns the draws of a chain law within the evidence: of that which law
+// returns, given the shares as Within returns them.
+func (m *Model) ProposeBy(e space.Evidence, law func(share [][]float64) (ChainLaw, error)) (mimic.Proposal, error) {
+	within, share, err := m.within(e)
+	if err != nil {
+		return nil, err
+	}
+	if within.law, err = law(share); err != nil {
+		return nil, err
+	}
+	return &proposal{Chain{within}, share}, nil
+}
+
 // Within returns m with the codebooks within the evidence, and the share of each
 // code that the evidence admits [learned fields][codes], nil where it says
 // nothing of the field. The error wraps mimic.ErrImpossible where a field admits
 // nothing.
 func (m *Chain) Within(e space.Evidence) (*Chain, [][]float64, error) {
-	within, share := *m, make([][]float64, len(m.fields))
-	within.books = slices.Clone(m.books)
-	for _, given := range e {
-		for i, j := range m.fields {
-			if j != given.Field {
-				continue
-			}
-			within.books[i], share[i] = m.books[i].Restrict(given)
-			if slices.Max(append(share[i], 0)) == 0 {
-				return nil, nil, fmt.Errorf("field %q: %w", m.schema.Fields[j].Name, mimic.ErrImpossible)
-			}
-		}
-	}
-	return &within, share, nil
+	within, share, err := m.within(e)
+	return &Chain{within}, share, err
 }
 
 // WithLaw returns m with another law of the same fields.

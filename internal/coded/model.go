@@ -3,6 +3,7 @@ package coded
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/seed-64d012fb/mimic"
@@ -164,15 +165,9 @@ func (m *joint) detail(dst *table.Batch, codes [][]uint16, u []float64, k rng.Ke
 
 // Condition implements mimic.Conditioner. The answer is exact.
 func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
-	c := *m
-	c.books = append([]*dist.Codebook(nil), m.books...)
-	share := make([][]float64, len(m.fields))
-	for _, given := range e {
-		for i, j := range m.fields {
-			if j == given.Field {
-				c.books[i], share[i] = c.books[i].Restrict(given)
-			}
-		}
+	within, share, err := m.within(e)
+	if err != nil {
+		return nil, err
 	}
 	codes, logProb, err := m.Codes().Condition(share)
 	if err != nil {
@@ -181,8 +176,28 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 	if math.IsInf(logProb, -1) {
 		return nil, mimic.ErrImpossible
 	}
-	c.law = codes
-	return &c, nil
+	within.law = codes
+	return &Model{within}, nil
+}
+
+// within returns m with the codebooks within the evidence, and the share of each
+// code that the evidence admits [learned fields][codes], nil where it says
+// nothing of the field.
+func (m *joint) within(e space.Evidence) (joint, [][]float64, error) {
+	within, share := *m, make([][]float64, len(m.fields))
+	within.books = slices.Clone(m.books)
+	for _, given := range e {
+		for i, j := range m.fields {
+			if j != given.Field {
+				continue
+			}
+			within.books[i], share[i] = m.books[i].Restrict(given)
+			if slices.Max(append(share[i], 0)) == 0 {
+				return within, nil, fmt.Errorf("field %q: %w", m.schema.Fields[j].Name, mimic.ErrImpossible)
+			}
+		}
+	}
+	return within, share, nil
 }
 
 // Marginal implements mimic.Marginalizer. The answer is exact.

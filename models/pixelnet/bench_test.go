@@ -34,11 +34,12 @@ func BenchmarkLearn(b *testing.B) {
 
 func BenchmarkScore(b *testing.B) {
 	n, _, p := benchNet()
-	a := n.artist()
+	e := newEnsemble(n)
+	a := e.artist()
 	for b.Loop() {
 		for i := range p.n {
-			n.sketch(a, p, i, nil)
-			n.logProb(a, 0, 0)
+			e.sketch(a, p, i, nil)
+			e.logProb(a, 0, 0)
 		}
 	}
 	perPicture(b, p.n)
@@ -46,7 +47,7 @@ func BenchmarkScore(b *testing.B) {
 
 func BenchmarkSample(b *testing.B) {
 	n, _, _ := benchNet()
-	l := &law{form: form{raster: n.raster, label: -1}, net: n}
+	l := &law{form: form{raster: n.raster, label: -1}, ensemble: newEnsemble(n)}
 	codes := make([][]uint16, n.pixels())
 	for j := range codes {
 		codes[j] = make([]uint16, 64)

@@ -25,19 +25,19 @@ func (n *net) prepare(b *gradientScratch) {
 	b.after = sized(b.after, n.hidden)
 }
 
-// learn adds the gradient of the loss of the picture that was sketched, times a
-// weight, to g, and returns the loss.
+// learn adds the gradient of the loss of the picture that was sketched for the net
+// alone, times a weight, to g, and returns the loss.
 func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32) float64 {
-	v, b := &a.seeing, &a.slope
+	v, l, b := &a.view, &a.layers[0], &a.slope
 	m := len(v.sights)
-	n.judge(v, label)
+	n.judge(l, v, label)
 	b.odds = sized(b.odds, m)
-	simd.Sigmoid(b.odds, v.odds)
+	simd.Sigmoid(b.odds, l.odds)
 	loss := 0.0
-	for i, inked := range a.inked {
+	for i, tone := range a.tones {
 		w := a.weight[i] * weight
-		loss -= float64(w) * logProb(v.odds[i], inked)
-		if inked {
+		loss -= float64(w) * logProb(l.odds[i], tone > 0)
+		if tone > 0 {
 			b.odds[i]--
 		}
 		b.odds[i] *= w
@@ -45,7 +45,7 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 
 	b.second = sized(b.second, m*n.second)
 	for i, s := range v.sights {
-		e, z, d := b.odds[i], v.second[i*n.second:][:n.second], b.second[i*n.second:][:n.second]
+		e, z, d := b.odds[i], l.second[i*n.second:][:n.second], b.second[i*n.second:][:n.second]
 		g.Row(outBias, s.place)[0] += e
 		g.Row(outWide, s.wide)[0] += e
 		simd.Axpy(e, z, g.Dense(out))
@@ -59,21 +59,21 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 			g.Row(classBias, at)[0] += e
 		}
 		simd.Scale(e, d)
-		if a.inked[i] && a.tones != nil {
-			loss += n.learnShade(g, d, v, i, a.tones[i], a.weight[i]*weight)
+		if tone := a.tones[i]; tone > 0 && n.shades() > 0 {
+			loss += n.learnShade(g, d, l, v, i, tone, a.weight[i]*weight)
 		}
 		simd.ReLUGrad(d, z)
 		simd.Add(g.Row(near, s.near), d)
 		simd.Add(g.Dense(mixBias), d)
 	}
-	simd.AddMatMulT(g.Dense(mix), v.first, b.second, n.hidden, m, n.second)
+	simd.AddMatMulT(g.Dense(mix), l.first, b.second, n.hidden, m, n.second)
 
 	b.first = sized(b.first, m*n.hidden)
 	clear(b.first)
 	simd.AddMatMul(b.first, b.second, b.mix, m, n.second, n.hidden)
-	simd.ReLUGrad(b.first, v.first[:m*n.hidden])
-	if v.drop != nil {
-		v.drop.back(b.first)
+	simd.ReLUGrad(b.first, l.first[:m*n.hidden])
+	if l.drop != nil {
+		l.drop.back(b.first)
 	}
 	for i, s := range v.sights {
 		d := b.first[i*n.hidden:][:n.hidden]
@@ -91,7 +91,7 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 }
 
 // learnLabel adds the gradient of what the label adds.
-func (n *net) learnLabel(g *descent.Gradient, v *seeing, b *gradientScratch, label int) {
+func (n *net) learnLabel(g *descent.Gradient, v *view, b *gradientScratch, label int) {
 	first := g.Dense(class)[label*n.hidden:][:n.hidden]
 	second := g.Dense(classMix)[label*n.second:][:n.second]
 	for i := range v.sights {
@@ -103,7 +103,7 @@ func (n *net) learnLabel(g *descent.Gradient, v *seeing, b *gradientScratch, lab
 // learnBefore adds the gradient of what ink adds to all pixels that come after it:
 // a sum from the last pixel back.
 func (n *net) learnBefore(g *descent.Gradient, a *artist) {
-	v, b := &a.seeing, &a.slope
+	v, b := &a.view, &a.slope
 	clear(b.after)
 	i := len(v.sights) - 1
 	for pixel := n.pixels() - 1; pixel >= 0; pixel-- {

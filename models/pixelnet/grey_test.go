@@ -11,15 +11,10 @@ import (
 // TestWithin compares the weights of draws within sets of tones, and the tones drawn,
 // with sums over all pictures. At six standard errors it fails by chance once in 1e8.
 func TestWithin(t *testing.T) {
-	n, _ := randomNet(2, 2, 4, 0)
 	for _, paper := range []uint16{0, 2} {
-		l := &law{form: form{raster: n.raster, label: -1, paper: paper}, net: n}
-		all := make([][]uint16, 4)
-		for i := range 256 {
-			for j := range all {
-				all[j] = append(all[j], uint16(i>>(2*j)&3))
-			}
-		}
+		e := randomEnsemble(1+int(paper), 2, 2, 4, 0)
+		l := &law{form: form{raster: *e.raster, label: -1, paper: paper}, ensemble: e}
+		all := everyPicture()
 		logp := make([]float64, 256)
 		l.LogProb(logp, all)
 		if sum := logSum(logp); math.Abs(sum) > 1e-9 {

@@ -14,7 +14,7 @@ import (
 // of the picture, as many as are known.
 type law struct {
 	form
-	net   *net
+	*ensemble
 	prior []float64 // [classes] log p(y | known); nil where the net has no label
 	known []uint8   // tones of the first pixels
 }
@@ -26,11 +26,11 @@ const scoreRows = 64
 
 // LogProb implements coded.Distribution.
 func (l *law) LogProb(dst []float64, codes [][]uint16) {
-	a := l.net.artist()
-	defer l.net.pool.Put(a)
+	a := l.artist()
+	defer l.pool.Put(a)
 	l.each(codes, len(dst), func(lo int, p *pictures) {
 		for i := range p.n {
-			dst[lo+i] = l.logProb(a, p, i)
+			dst[lo+i] = l.ofPicture(a, p, i)
 		}
 	})
 }
@@ -49,12 +49,13 @@ func (l *law) each(codes [][]uint16, n int, body func(lo int, p *pictures)) {
 	}
 }
 
-func (l *law) logProb(a *artist, p *pictures, i int) float64 {
+// ofPicture returns the log-probability of picture i.
+func (l *law) ofPicture(a *artist, p *pictures, i int) float64 {
 	if !l.agrees(p, i) {
 		return math.Inf(-1)
 	}
-	l.net.sketch(a, p, i, nil)
-	if l.label >= 0 || l.net.classes == 0 {
+	l.sketch(a, p, i, nil)
+	if l.label >= 0 || l.prior == nil {
 		return l.ofLabel(a, p.labelOf(i))
 	}
 	all := make([]float64, len(l.prior))
@@ -83,7 +84,7 @@ func (l *law) ofLabel(a *artist, y uint16) float64 {
 			return sum
 		}
 	}
-	return sum + l.net.logProb(a, y, len(l.known))
+	return sum + l.logProb(a, y, len(l.known))
 }
 
 // logSum returns log Σ e^x.
@@ -171,27 +172,27 @@ func (l *law) begin(share [][]float64) (c *law, rest []tones, logProb float64) {
 	}
 	begun := *l
 	begun.known = make([]uint8, n)
-	p := newPictures(&l.raster, 1)
+	p := newPictures(&l.form.raster, 1)
 	for j := range n {
 		begun.known[j] = uint8(bits.TrailingZeros16(uint16(pixels[j])))
 		p.put(0, j, begun.known[j])
 		pixels[j] = l.free()
 	}
 	if n > len(l.known) {
-		a := l.net.artist()
-		defer l.net.pool.Put(a)
-		l.net.sketch(a, p, 0, func(place int, _ bool) float32 {
+		a := l.artist()
+		defer l.pool.Put(a)
+		l.sketch(a, p, 0, func(place int, _ bool) float32 {
 			if place%l.pixels() < n {
 				return 1
 			}
 			return 0
 		})
 		if prior == nil {
-			logProb = l.net.logProb(a, 0, len(l.known))
+			logProb = l.logProb(a, 0, len(l.known))
 		}
 		for y := range prior {
 			if !math.IsInf(prior[y], -1) {
-				prior[y] += l.net.logProb(a, uint16(y), len(l.known))
+				prior[y] += l.logProb(a, uint16(y), len(l.known))
 			}
 		}
 	}
@@ -230,8 +231,10 @@ func (l *law) Marginal(fields []int) (coded.Distribution, error) {
 // Parameters implements coded.Distribution.
 func (l *law) Parameters() int64 {
 	sum := max(0, int64(len(l.prior))-1)
-	for _, w := range l.net.w {
-		sum += int64(len(w))
+	for _, n := range l.nets {
+		for _, w := range n.w {
+			sum += int64(len(w))
+		}
 	}
 	return sum
 }

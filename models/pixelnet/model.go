@@ -31,8 +31,8 @@ func (m *Model) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 	if l.label < 0 || s.Learned()[l.label] != field {
 		return fmt.Errorf("field %q is not the label: %w", s.Fields[field].Name, mimic.ErrUnsupported)
 	}
-	a := l.net.artist()
-	defer l.net.pool.Put(a)
+	a := l.artist()
+	defer l.pool.Put(a)
 	codes := make([][]uint16, len(s.Learned()))
 	for j := range l.pixels() {
 		codes[l.first+j] = make([]uint16, scoreRows)
@@ -52,7 +52,7 @@ func (m *Model) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 			joint := math.Inf(-1)
 			possible := !outside[i] && l.agrees(p, i)
 			if possible {
-				l.net.sketch(a, p, i, nil)
+				l.sketch(a, p, i, nil)
 			}
 			for y := range dst {
 				if possible {

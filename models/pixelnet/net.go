@@ -3,7 +3,6 @@ package pixelnet
 import (
 	"math"
 	"math/rand/v2"
-	"sync"
 
 	"github.com/seed-64d012fb/mimic/internal/descent"
 	"github.com/seed-64d012fb/mimic/rng"
@@ -41,7 +40,6 @@ type net struct {
 	classes        int // of the label, 0 without one
 	hidden, second int
 	w              [tensors][]float32
-	pool           sync.Pool // of artists
 }
 
 // shape says how a parameter is stored: as rows of a width, or as a whole.

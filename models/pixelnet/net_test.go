@@ -3,6 +3,7 @@ package pixelnet
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic/internal/descent"
@@ -157,9 +158,13 @@ func (m *naive) loss(tones [][]uint8, label int, weight []float64, masks [][]flo
 
 // randomNet returns a network of pictures of a size whose weights are all random.
 func randomNet(width, height, levels, classes int) (*net, []*descent.Tensor) {
+	return randomNetOf(1, width, height, levels, classes)
+}
+
+func randomNetOf(seed uint64, width, height, levels, classes int) (*net, []*descent.Tensor) {
 	n := &net{raster: newRaster(&space.Image{Width: width, Height: height, Channels: 1, Levels: levels}), classes: classes, hidden: 7, second: 5}
 	all := n.start(rng.New(1))
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(seed, 2))
 	for _, t := range all {
 		for i := range t.W {
 			t.W[i] = float32(r.NormFloat64() * .3)
@@ -208,12 +213,14 @@ func TestOdds(t *testing.T) {
 			n, _ := randomNet(size[0], size[1], levels, classes)
 			m := newNaive(n)
 			p := randomPictures(&n.raster, classes, 4)
-			a := n.artist()
+			e := newEnsemble(n)
+			a := e.artist()
+			v, l := &a.view, &a.layers[0]
 			for i := range p.n {
-				n.sketch(a, p, i, nil)
-				n.judge(&a.seeing, p.labelOf(i))
+				e.sketch(a, p, i, nil)
+				n.judge(l, v, p.labelOf(i))
 				tones := p.lines(i)
-				for j, z := range a.seeing.odds {
+				for j, z := range l.odds {
 					want, shades := m.odds(tones, j%n.width, j/n.width, int(p.labelOf(i)), nil)
 					if math.Abs(float64(z)-want) > 1e-4*(1+math.Abs(want)) {
 						t.Fatalf("%v, %d levels, %d classes, picture %d, pixel %d: odds %v, want %v", size, levels, classes, i, j, z, want)
@@ -221,9 +228,9 @@ func TestOdds(t *testing.T) {
 					if levels == 2 {
 						continue
 					}
-					n.logShades(&a.seeing, j)
+					n.logShades(l, v, j)
 					for k, want := range shades {
-						if got := a.seeing.shades[k]; math.Abs(got-want) > 1e-4*(1+math.Abs(want)) {
+						if got := l.shades[k]; math.Abs(got-want) > 1e-4*(1+math.Abs(want)) {
 							t.Fatalf("%v, %d classes, picture %d, pixel %d: shade %d has %v, want %v", size, classes, i, j, k, got, want)
 						}
 					}
@@ -238,14 +245,16 @@ func TestGradient(t *testing.T) {
 	for kind := range 4 {
 		levels, classes := 2+2*(kind&1), 3*(kind>>1)
 		n, all := randomNet(8, 11, levels, classes)
-		p := randomPictures(&n.raster, classes, 3)
+		p := randomPictures(&n.raster, classes, 2)
 		weights := make([]float64, n.pixels())
 		for j := range weights {
 			weights[j] = float64(j % 4)
 		}
 		g := descent.NewGradient(all)
-		a := n.newArtist()
-		a.seeing.drop = newDropout(.3, n.hidden, rng.New(7))
+		e := newEnsemble(n)
+		a := e.newArtist()
+		drop := newDropout(.3, n.hidden, rng.New(7))
+		a.layers[0].drop = drop
 		masks := make([][][]float32, p.n) // [pictures][pixels][hidden]
 		for i := range masks {
 			s := rng.New(8).Stream(int64(i))
@@ -256,7 +265,7 @@ func TestGradient(t *testing.T) {
 					for k := range mask {
 						mask[k] = 1
 					}
-					a.seeing.drop.apply(mask, s)
+					drop.apply(mask, s)
 				}
 				masks[i] = append(masks[i], mask)
 			}
@@ -271,8 +280,8 @@ func TestGradient(t *testing.T) {
 		}
 		got := 0.0
 		for i := range p.n {
-			a.seeing.stream = rng.New(8).Stream(int64(i))
-			n.sketch(a, p, i, func(place int, _ bool) float32 { return float32(weights[place%n.pixels()]) })
+			a.layers[0].stream = rng.New(8).Stream(int64(i))
+			e.sketch(a, p, i, func(place int, _ bool) float32 { return float32(weights[place%n.pixels()]) })
 			got += n.learn(&g, a, p.labelOf(i), 1.5)
 		}
 		if want := loss(); math.Abs(got-want) > 1e-4*want {
@@ -283,30 +292,40 @@ func TestGradient(t *testing.T) {
 			if len(tensor.W) == 0 {
 				continue // of labels
 			}
-			touched := []int{} // and then any
+			touched := []int{}
 			for j := range tensor.W {
 				if g.At(i, j) != 0 {
 					touched = append(touched, j)
 				}
 			}
-			for try := range 60 {
-				j := r.IntN(len(tensor.W))
-				if try < 40 {
-					j = touched[r.IntN(len(touched))]
+			w := slices.Clone(m.w[i])
+			for try := range 12 {
+				// Along some weights, and along all in random directions.
+				direction := make([]float64, len(w))
+				if try < 9 {
+					direction[touched[r.IntN(len(touched))]] = 1
+				} else {
+					for j := range direction {
+						direction[j] = r.NormFloat64()
+					}
 				}
-				const h = 1e-5
-				w := m.w[i][j]
-				m.w[i][j] = w + h
-				up := loss()
-				m.w[i][j] = w - h
-				down := loss()
-				m.w[i][j] = w
-				want := (up - down) / (2 * h)
-				got := float64(g.At(i, j))
-				if math.Abs(got-want) > 1e-3*(1+math.Abs(want)) {
-					t.Errorf("%d levels, %d classes, tensor %d, weight %d: gradient %v, want %v", levels, classes, i, j, got, want)
+				const h = 1e-6
+				at := func(h float64) float64 {
+					for j := range w {
+						m.w[i][j] = w[j] + h*direction[j]
+					}
+					return loss()
+				}
+				want, got, size := (at(h)-at(-h))/(2*h), 0.0, 0.0
+				for j, d := range direction {
+					x := float64(g.At(i, j)) * d
+					got, size = got+x, size+x*x
+				}
+				if math.Abs(got-want) > 1e-3*(1+math.Sqrt(size)) {
+					t.Errorf("%d levels, %d classes, tensor %d: slope %v, want %v", levels, classes, i, got, want)
 				}
 			}
+			copy(m.w[i], w)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
 	"github.com/seed-64d012fb/mimic/internal/coded"
-	"github.com/seed-64d012fb/mimic/internal/descent"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
 )
@@ -22,8 +21,9 @@ type Family struct {
 	Seed       uint64 // of where the descent starts and what it sees first
 	Validation int64  // as in models.Options
 
-	Hidden int     // numbers in the first hidden layer (256)
-	Epochs float64 // passes over the pictures at most (30, or more where there are few)
+	Networks int     // of which the mean is taken, at most (8)
+	Hidden   int     // numbers in the first hidden layer of each (256)
+	Epochs   float64 // passes of each over the pictures at most (4, or more where there are few)
 }
 
 var _ mimic.Family = Family{}
@@ -49,9 +49,7 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 // The children of the seed's key.
 const (
 	forHolding = iota
-	forStart
-	forOrder
-	forVisits
+	forNetworks
 )
 
 // heldShare is the share of the rows that are held out where the caller names
@@ -75,34 +73,25 @@ func spread(n, most int) []int {
 func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, error) {
 	key := rng.New(f.Seed)
 	form.paper = paperOf(form, d)
-	n := &net{raster: form.raster, classes: form.classes, hidden: cmp.Or(f.Hidden, hidden), second: second}
-	tensors := n.start(key.Child(forStart))
-	l := &law{form: form, net: n}
+	fresh := func() *net {
+		return &net{raster: form.raster, classes: form.classes, hidden: cmp.Or(f.Hidden, hidden), second: second}
+	}
+	l := &law{form: form}
 	if form.label >= 0 {
 		l.prior = priorOf(d.Rows[form.label])
 	}
 	if d.N == 0 {
+		n := fresh()
+		n.start(key.Child(forNetworks))
+		l.ensemble = newEnsemble(n)
 		return l, nil
 	}
 	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
 	held = held.Select(spread(held.N, mostHeld))
-	o := newObjective(n, form.gatherData(train), form.gatherData(held), key.Child(forVisits))
-	_, err := descent.Run(ctx, o, tensors[:n.used()], descent.Options{
-		Examples: train.N, Batch: batch, Lanes: lanes, Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.N))), Rate: rate, Tail: 1,
-		Key: key.Child(forOrder), Identity: o.train.digest() + o.held.digest(), Unit: "nats",
-	})
+	var err error
+	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), key.Child(forNetworks))
 	return l, err
 }
-
-// What the network and its descent are like. Held-out pictures say when to stop.
-const (
-	hidden      = 256
-	second      = 64
-	batch       = 8
-	rate        = .004
-	epochs      = 30
-	leastVisits = 20_000 // of pictures, where there are few
-)
 
 // paperOf returns the code that most pixels have.
 func paperOf(f form, d *coded.Data) uint16 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
@@ -18,16 +19,17 @@ import (
 
 // small are networks that take little time.
 var small = modeltest.Subject{
-	New:      func(*space.Schema) mimic.Family { return pixelnet.Family{Hidden: 16, Epochs: 2} },
+	New:      func(*space.Schema) mimic.Family { return pixelnet.Family{Networks: 1, Hidden: 16, Epochs: 2} },
 	Decode:   pixelnet.Decode,
 	Pictures: 2,
 	Inexact:  true,
 	ByIndex:  true,
 }
 
-// grey are the same for pictures of several levels.
+// grey are ensembles for pictures of several levels.
 var grey = func() modeltest.Subject {
 	s := small
+	s.New = func(*space.Schema) mimic.Family { return pixelnet.Family{Networks: 2, Hidden: 16, Epochs: 1} }
 	s.Pictures = 4
 	return s
 }()
@@ -69,10 +71,10 @@ func bars(n int) *table.Table {
 	return table.New(b)
 }
 
-// TestResume interrupts a fit twice, and asks for the bits of one that was not.
+// TestResume interrupts a fit of two networks, each once, and asks for the bits of one that was not.
 func TestResume(t *testing.T) {
 	rows := bars(300)
-	family := pixelnet.Family{Hidden: 16, Epochs: 5}
+	family := pixelnet.Family{Networks: 2, Hidden: 16, Epochs: 5}
 	blob := func(m mimic.Model, err error) []byte {
 		t.Helper()
 		if err != nil {
@@ -86,15 +88,18 @@ func TestResume(t *testing.T) {
 	}
 	want := blob(fit.Run(t.Context(), rows, family, fit.Options{}))
 	var kept slot
-	for _, at := range []int64{32, 96} {
+	for _, at := range []struct {
+		network string
+		step    int64
+	}{{"network 1, epoch", 32}, {"network 2, epoch", 96}} {
 		ctx, cancel := context.WithCancel(pace.WithKeeper(t.Context(), &kept))
 		_, err := fit.Run(ctx, rows, family, fit.Options{Progress: func(stage string, done, _ int64) {
-			if stage[:5] == "epoch" && done >= at {
+			if strings.HasPrefix(stage, at.network) && done >= at.step {
 				cancel()
 			}
 		}})
 		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("interrupted at step %d: %v", at, err)
+			t.Fatalf("interrupted at %v: %v", at, err)
 		}
 	}
 	if got := blob(fit.Run(pace.WithKeeper(t.Context(), &kept), rows, family, fit.Options{})); !bytes.Equal(got, want) {

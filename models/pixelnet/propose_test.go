@@ -25,8 +25,7 @@ func randomModel(t *testing.T) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := randomNet(3, 3, 2, 4)
-	l := &law{form: f, net: n, prior: []float64{math.Log(.1), math.Log(.2), math.Log(.3), math.Log(.4)}}
+	l := &law{form: f, ensemble: randomEnsemble(2, 3, 3, 2, 4), prior: []float64{math.Log(.1), math.Log(.2), math.Log(.3), math.Log(.4)}}
 	d := &coded.Data{Schema: s, Fields: s.Learned()}
 	for _, j := range d.Fields {
 		b, err := dist.NewLevelBook(&s.Fields[j])

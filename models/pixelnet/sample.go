@@ -14,25 +14,39 @@ const easelPictures = 64
 // easel is where pictures are drawn.
 type easel struct {
 	canvases []*canvas
-	ink      []float32 // [pictures][hidden] sum of what the ink so far adds to the first layer
+	ink      [][]float32 // [nets][pictures·hidden] sum of what the ink so far adds to the first layer
 	labels   []uint16
 	logw     []float64 // log-probability of the pixels that were given
 	streams  []*rng.Stream
-	seeing   seeing
+	pick     []int     // the net that draws the pixel
+	u        []float64 // the number that it draws it by
+
+	view   view
+	shown  []int    // [sights] the picture of the pixel
+	called []uint16 // [sights] its label
+	layers []layers // [nets]
+	logs   []float64
+	tones  [][]float64 // [nets][levels]
 }
 
-func (n *net) newEasel() *easel {
+func (l *law) newEasel() *easel {
 	e := &easel{
-		ink:     make([]float32, easelPictures*n.hidden),
 		labels:  make([]uint16, easelPictures),
 		logw:    make([]float64, easelPictures),
 		streams: make([]*rng.Stream, easelPictures),
+		pick:    make([]int, easelPictures),
+		u:       make([]float64, easelPictures),
+		layers:  make([]layers, len(l.nets)),
+		logs:    make([]float64, len(l.nets)),
 	}
 	for range easelPictures {
-		e.canvases = append(e.canvases, newCanvas(&n.raster))
+		e.canvases = append(e.canvases, newCanvas(&l.form.raster))
 	}
-	e.seeing.sights = make([]sight, easelPictures)
-	e.seeing.common = make([]float32, easelPictures*n.hidden)
+	for k, n := range l.nets {
+		e.ink = append(e.ink, make([]float32, easelPictures*n.hidden))
+		e.layers[k].common = make([]float32, easelPictures*n.hidden)
+		e.tones = append(e.tones, make([]float64, l.levels))
+	}
 	return e
 }
 
@@ -46,7 +60,7 @@ func (l *law) Sample(codes [][]uint16, first int64, k rng.Key) {
 // how probable that was.
 func (l *law) draw(codes [][]uint16, logw []float64, pixels []tones, first int64, k rng.Key) {
 	n := len(codes[l.first])
-	e := l.net.newEasel()
+	e := l.newEasel()
 	for lo := 0; lo < n; lo += easelPictures {
 		m := min(easelPictures, n-lo)
 		for i := range m {
@@ -59,14 +73,23 @@ func (l *law) draw(codes [][]uint16, logw []float64, pixels []tones, first int64
 				codes[l.label][lo+i] = e.labels[i]
 			}
 		}
-		clear(e.ink)
+		for k := range e.ink {
+			clear(e.ink[k])
+		}
 		clear(e.logw[:m])
 		for j := range l.pixels() {
-			given := l.free()
-			if pixels != nil {
-				given = pixels[j]
+			at := codes[l.first+j][lo : lo+m]
+			switch {
+			case j < len(l.known):
+				for i := range at {
+					l.put(e, i, j, l.known[j])
+					at[i] = l.codeOf(l.known[j])
+				}
+			case pixels != nil && pixels[j] != l.free():
+				l.drawWithin(e, j, pixels[j], at)
+			default:
+				l.drawFree(e, j, at)
 			}
-			l.pixel(e, j, given, codes[l.first+j][lo:lo+m])
 		}
 		if logw != nil {
 			copy(logw[lo:], e.logw[:m])
@@ -89,79 +112,109 @@ func drawLog(logs []float64, u float64) int {
 	return last
 }
 
-// pixel draws pixel j of the pictures on the easel and sets their codes.
-func (l *law) pixel(e *easel, j int, given tones, codes []uint16) {
+// put sets pixel j of picture i.
+func (l *law) put(e *easel, i, j int, tone uint8) {
+	if tone == 0 {
+		return
+	}
+	e.canvases[i].ink(j%l.width, j/l.width, tone)
+	for k, n := range l.nets {
+		n.remember(e.ink[k][i*n.hidden:][:n.hidden], j, tone)
+	}
+}
+
+// look sets the view to pixel j of the pictures that are shown.
+func (l *law) look(e *easel, j int) {
 	x, y := j%l.width, j/l.width
-	n, v := l.net, &e.seeing
-	judged := j >= len(l.known)
-	if judged {
-		v.sights, v.list, v.tints = v.sights[:len(codes)], v.list[:0], v.tints[:0]
-		for i := range codes {
-			c := e.canvases[i]
-			v.sights[i], v.list = c.look(x, y, c.placeOf(x, y), v.list)
-			if n.shades() > 0 {
-				v.tints = c.shade(&v.sights[i], x, y, v.tints)
-			}
-			n.see(v, i, e.ink[i*n.hidden:][:n.hidden])
-		}
-		n.judge(v, e.labels...)
+	e.view.clear()
+	e.called = e.called[:0]
+	for _, i := range e.shown {
+		c := e.canvases[i]
+		e.view.add(c, x, y, c.placeOf(x, y))
+		e.called = append(e.called, e.labels[i])
 	}
+}
+
+// judge has a net judge what it sees.
+func (l *law) judge(e *easel, k int) {
+	n := l.nets[k]
+	for at, i := range e.shown {
+		n.see(&e.layers[k], &e.view, at, e.ink[k][i*n.hidden:][:n.hidden])
+	}
+	n.judge(&e.layers[k], &e.view, e.called...)
+}
+
+// drawFree draws pixel j of the pictures on the easel and sets their codes. To draw
+// from the mean of the networks is to draw from one of them that is picked at
+// random, anew for each pixel.
+func (l *law) drawFree(e *easel, j int, codes []uint16) {
 	for i := range codes {
-		var tone uint8
-		switch {
-		case !judged:
-			tone = l.known[j]
-		case given == l.free():
-			tone = l.drawTone(e, i)
-		default:
-			tone = l.drawWithin(e, i, given)
+		u := e.streams[i].Float64() * float64(len(l.nets))
+		e.pick[i] = min(int(u), len(l.nets)-1)
+		e.u[i] = u - float64(e.pick[i])
+	}
+	for k, n := range l.nets {
+		e.shown = e.shown[:0]
+		for i := range codes {
+			if e.pick[i] == k {
+				e.shown = append(e.shown, i)
+			}
 		}
-		codes[i] = l.codeOf(tone)
-		if tone > 0 {
-			e.canvases[i].ink(x, y, tone)
-			n.remember(e.ink[i*n.hidden:][:n.hidden], j, tone)
+		if len(e.shown) == 0 {
+			continue
+		}
+		l.look(e, j)
+		l.judge(e, k)
+		for at, i := range e.shown {
+			tone := uint8(0)
+			if e.u[i] < probability(e.layers[k].odds[at]) {
+				tone = 1
+				if l.shades() > 0 {
+					n.logShades(&e.layers[k], &e.view, at)
+					tone += uint8(drawLog(e.layers[k].shades, e.streams[i].Float64()))
+				}
+			}
+			l.put(e, i, j, tone)
+			codes[i] = l.codeOf(tone)
 		}
 	}
 }
 
-// drawTone draws the tone of a pixel of picture i.
-func (l *law) drawTone(e *easel, i int) uint8 {
-	v, s := &e.seeing, e.streams[i]
-	switch {
-	case s.Float64() >= probability(v.odds[i]):
-		return 0
-	case l.shades() == 0:
-		return 1
+// drawWithin draws pixel j of the pictures among the tones of a set, and adds the
+// logarithm of how probable the set was to the weights of the pictures.
+func (l *law) drawWithin(e *easel, j int, given tones, codes []uint16) {
+	e.shown = e.shown[:0]
+	for i := range codes {
+		e.shown = append(e.shown, i)
 	}
-	l.net.logShades(v, i)
-	return 1 + uint8(drawLog(v.shades, s.Float64()))
-}
-
-// drawWithin draws the tone of a pixel of picture i among those of a set, and adds
-// the logarithm of how probable the set was to the weight of the picture.
-func (l *law) drawWithin(e *easel, i int, given tones) uint8 {
-	v := &e.seeing
+	l.look(e, j)
+	for k := range l.nets {
+		l.judge(e, k)
+	}
 	all := make([]float64, l.levels) // log-probabilities
-	all[0], all[1] = logProb(v.odds[i], false), logProb(v.odds[i], true)
-	if l.shades() > 0 {
-		l.net.logShades(v, i)
-		ink := all[1]
-		for k, logp := range v.shades {
-			all[1+k] = ink + logp
+	for i := range codes {
+		for k, n := range l.nets {
+			n.logTones(e.tones[k], &e.layers[k], &e.view, i)
 		}
-	}
-	for tone := range all {
-		if given>>tone&1 == 0 {
+		for tone := range all {
 			all[tone] = math.Inf(-1)
+			if given>>tone&1 != 0 {
+				for k := range e.logs {
+					e.logs[k] = e.tones[k][tone]
+				}
+				all[tone] = logMean(e.logs)
+			}
 		}
+		sum := logSum(all)
+		e.logw[i] += sum
+		tone := uint8(bits.TrailingZeros16(uint16(given)))
+		if !given.single() {
+			for tone := range all {
+				all[tone] -= sum
+			}
+			tone = uint8(drawLog(all, e.streams[i].Float64()))
+		}
+		l.put(e, i, j, tone)
+		codes[i] = l.codeOf(tone)
 	}
-	sum := logSum(all)
-	e.logw[i] += sum
-	if given.single() {
-		return uint8(bits.TrailingZeros16(uint16(given)))
-	}
-	for tone := range all {
-		all[tone] -= sum
-	}
-	return uint8(drawLog(all, e.streams[i].Float64()))
 }

@@ -15,28 +15,28 @@ func (n *net) remember(ink []float32, pixel int, tone uint8) {
 	}
 }
 
-// logShades sets v.shades to the log-probability of each shade of pixel i, which
+// logShades sets l.shades to the log-probability of each shade of pixel i, which
 // judge has seen, given that it has ink.
-func (n *net) logShades(v *seeing, i int) {
-	s, z, shades := &v.sights[i], v.second[i*n.second:][:n.second], n.shades()
-	v.shades = v.shades[:0]
+func (n *net) logShades(l *layers, v *view, i int) {
+	s, z, shades := &v.sights[i], l.second[i*n.second:][:n.second], n.shades()
+	l.shades = l.shades[:0]
 	at, beside := n.row(shadeAt, s.place, shades), n.row(shadeBeside, s.beside, shades)
 	for k := range shades {
-		v.shades = append(v.shades, float64(simd.Dot(n.row(shade, k, n.second), z)+at[k]+beside[k]))
+		l.shades = append(l.shades, float64(simd.Dot(n.row(shade, k, n.second), z)+at[k]+beside[k]))
 	}
-	total := logSum(v.shades)
-	for k := range v.shades {
-		v.shades[k] -= total
+	total := logSum(l.shades)
+	for k := range l.shades {
+		l.shades[k] -= total
 	}
 }
 
 // learnShade adds the gradient of the loss of pixel i, which has ink of a tone, to
 // g, and to that of its second layer, both times a weight; it returns the loss.
-func (n *net) learnShade(g *descent.Gradient, second []float32, v *seeing, i int, tone uint8, weight float32) float64 {
-	s, z, own := &v.sights[i], v.second[i*n.second:][:n.second], int(tone)-1
-	n.logShades(v, i)
+func (n *net) learnShade(g *descent.Gradient, second []float32, l *layers, v *view, i int, tone uint8, weight float32) float64 {
+	s, z, own := &v.sights[i], l.second[i*n.second:][:n.second], int(tone)-1
+	n.logShades(l, v, i)
 	at, beside := g.Row(shadeAt, s.place), g.Row(shadeBeside, s.beside)
-	for k, logp := range v.shades {
+	for k, logp := range l.shades {
 		e := float32(math.Exp(logp))
 		if k == own {
 			e--
@@ -47,5 +47,5 @@ func (n *net) learnShade(g *descent.Gradient, second []float32, v *seeing, i int
 		simd.Axpy(e, z, g.Dense(shade)[k*n.second:][:n.second])
 		simd.Axpy(e, n.row(shade, k, n.second), second)
 	}
-	return -float64(weight) * v.shades[own]
+	return -float64(weight) * l.shades[own]
 }

@@ -2,10 +2,8 @@ package pixelnet
 
 import (
 	"context"
-	"math"
 
 	"github.com/seed-64d012fb/mimic/internal/descent"
-	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
@@ -15,6 +13,7 @@ const lanes = 4
 // objective is the negative log-probability of pictures given their labels.
 type objective struct {
 	net         *net
+	alone       *ensemble // of net
 	train, held *pictures
 	artists     [lanes]*artist
 	scale       float64 // what a picture of weight one counts
@@ -22,11 +21,11 @@ type objective struct {
 }
 
 func newObjective(n *net, train, held *pictures, k rng.Key) *objective {
-	o := &objective{net: n, train: train, held: held, scale: 1, visits: k}
+	o := &objective{net: n, alone: newEnsemble(n), train: train, held: held, scale: 1, visits: k}
 	drop := newDropout(dropped, n.hidden, k.Child(0))
 	for i := range o.artists {
-		o.artists[i] = n.newArtist()
-		o.artists[i].seeing.drop = drop
+		o.artists[i] = o.alone.newArtist()
+		o.artists[i].layers[0].drop = drop
 	}
 	if train.weight != nil {
 		o.scale = float64(train.n) / train.total()
@@ -45,10 +44,10 @@ func (o *objective) Gradient(g *descent.Gradient, lane int, examples []int, firs
 	pixels := n.pixels()
 	for i, at := range examples {
 		stream := o.visits.Stream(first + int64(i))
-		a.seeing.stream = stream
+		a.layers[0].stream = stream
 		var word uint64
 		left := 0
-		n.sketch(a, o.train, at, func(place int, ink bool) float32 {
+		o.alone.sketch(a, o.train, at, func(place int, ink bool) float32 {
 			if place < pixels || ink {
 				return 1
 			}
@@ -67,27 +66,5 @@ func (o *objective) Gradient(g *descent.Gradient, lane int, examples []int, firs
 	return loss
 }
 
-// heldBlock is the number of held-out pictures that one task measures.
-const heldBlock = 32
-
 // Held implements descent.Objective.
-func (o *objective) Held(ctx context.Context) (float64, error) {
-	if o.held == nil {
-		return math.NaN(), nil
-	}
-	sums := make([]float64, (o.held.n+heldBlock-1)/heldBlock)
-	err := par.Do(ctx, len(sums), func(block int) error {
-		a := o.net.artist()
-		defer o.net.pool.Put(a)
-		for i := block * heldBlock; i < min((block+1)*heldBlock, o.held.n); i++ {
-			o.net.sketch(a, o.held, i, nil)
-			sums[block] -= o.held.weightOf(i) * o.net.logProb(a, o.held.labelOf(i), 0)
-		}
-		return nil
-	})
-	sum := 0.0
-	for _, s := range sums {
-		sum += s
-	}
-	return sum / o.held.total(), err
-}
+func (o *objective) Held(ctx context.Context) (float64, error) { return o.alone.loss(ctx, o.held) }

@@ -17,15 +17,50 @@ type lawWire struct {
 	Classes int       `cbor:"classes"`
 	Hidden  int       `cbor:"hidden"`
 	Second  int       `cbor:"second"`
-	Weights [][]byte  `cbor:"weights"` // [tensors] float32, the lowest byte first
+	Weights netWire   `cbor:"weights"`
+	More    []netWire `cbor:"more,omitempty"` // weights of the networks after the first
 	Prior   []float64 `cbor:"prior"`
 	Known   []bool    `cbor:"known"`           // whether the first pixels have ink
 	Tones   []byte    `cbor:"tones,omitempty"` // and their tones, where ink has several shades
 }
 
+// netWire are the weights of a network: [tensors] float32, the lowest byte first.
+type netWire [][]byte
+
+func (n *net) wire() (w netWire) {
+	for _, tensor := range n.w[:max(tint, n.used())] {
+		b := make([]byte, 0, 4*len(tensor))
+		for _, x := range tensor {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+		}
+		w = append(w, b)
+	}
+	return w
+}
+
+// take sets the weights to those that wire wrote.
+func (n *net) take(w netWire) (err error) {
+	if len(w) != max(tint, n.used()) {
+		return fmt.Errorf("a network of %d tensors", len(w))
+	}
+	for i, s := range n.shapes() {
+		if i == len(w) {
+			break
+		}
+		if n.w[i], err = weightsOf(w[i], s.rows*s.width); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AppendBinary implements coded.Distribution.
 func (l *law) AppendBinary(dst []byte) ([]byte, error) {
-	w := lawWire{Paper: l.paper, Classes: l.net.classes, Hidden: l.net.hidden, Second: l.net.second, Prior: l.prior}
+	n := l.nets[0]
+	w := lawWire{Paper: l.paper, Classes: n.classes, Hidden: n.hidden, Second: n.second, Weights: n.wire(), Prior: l.prior}
+	for _, n := range l.nets[1:] {
+		w.More = append(w.More, n.wire())
+	}
 	if l.known != nil {
 		w.Known = make([]bool, len(l.known))
 	}
@@ -35,13 +70,6 @@ func (l *law) AppendBinary(dst []byte) ([]byte, error) {
 	if l.shades() > 0 {
 		w.Tones = l.known
 	}
-	for _, tensor := range l.net.w[:max(tint, l.net.used())] {
-		b := make([]byte, 0, 4*len(tensor))
-		for _, x := range tensor {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
-		}
-		w.Weights = append(w.Weights, b)
-	}
 	return wire.Append(dst, w)
 }
 
@@ -49,6 +77,7 @@ func (l *law) AppendBinary(dst []byte) ([]byte, error) {
 const (
 	mostHidden = 1 << 12
 	mostWeight = 1 << 12
+	mostNets   = 1 << 6
 )
 
 // decodeLaw reads what AppendBinary wrote.
@@ -63,23 +92,25 @@ func decodeLaw(s *space.Schema, data []byte) (coded.Distribution, error) {
 	}
 	l := &law{form: form, prior: w.Prior}
 	l.paper = w.Paper
-	l.net = &net{raster: form.raster, classes: w.Classes, hidden: w.Hidden, second: w.Second}
 	switch {
 	case int(w.Paper) >= l.levels || w.Hidden < 1 || w.Hidden > mostHidden || w.Second < 1 || w.Second > mostHidden:
 		return nil, errors.New("the network's sizes are damaged")
 	case w.Classes < 0 || w.Classes > mostClasses || l.label >= 0 && w.Classes != l.classes:
 		return nil, fmt.Errorf("a network of %d labels for %d", w.Classes, l.classes)
-	case len(w.Prior) != w.Classes || len(w.Known) > l.pixels() || len(w.Weights) != max(tint, l.net.used()):
+	case len(w.Prior) != w.Classes || len(w.Known) > l.pixels():
 		return nil, errors.New("the network is damaged")
+	case len(w.More) >= mostNets:
+		return nil, fmt.Errorf("%d networks, more than %d", 1+len(w.More), mostNets)
 	}
-	for i, s := range l.net.shapes() {
-		if i == len(w.Weights) {
-			break
-		}
-		if l.net.w[i], err = weightsOf(w.Weights[i], s.rows*s.width); err != nil {
+	var nets []*net
+	for _, weights := range append([]netWire{w.Weights}, w.More...) {
+		n := &net{raster: form.raster, classes: w.Classes, hidden: w.Hidden, second: w.Second}
+		if err := n.take(weights); err != nil {
 			return nil, err
 		}
+		nets = append(nets, n)
 	}
+	l.ensemble = newEnsemble(nets...)
 	if l.known, err = tonesOf(w.Known, w.Tones, l.levels); err != nil {
 		return nil, err
 	}
