@@ -7,40 +7,42 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 )
 
-// Constituent is a rung that a blend is made of.
+// Constituent is a rung that a blend is made of. It does not learn from the rows
+// of Options.Validation.
 type Constituent struct {
 	Kind string
 	Options
-	// Validates says that the rung takes Options.Validation: it does not learn
-	// from those rows.
-	Validates bool
 }
 
-// Constituents returns what the rung blend is made of under the options: rungs
-// that are wrong in different ways, and of the one that depends most on an order
-// drawn at random, several.
-func Constituents(o Options) []Constituent {
-	var all []Constituent
-	add := func(kind string, times int, validates bool) {
-		for i := range times {
-			own := o
-			if i > 0 {
-				own.Seed = rng.New(o.Seed).Uint64(int64(i))
-			}
-			all = append(all, Constituent{kind, own, validates})
+// How many networks a blend has: as many as look at so many cells of the table in
+// all; docs/decisions/0126.
+const (
+	networkCells = 10e6
+	fewNetworks  = 2
+	mostNetworks = 6
+)
+
+// Constituents returns what the rung blend of a table of so many rows and fields
+// is made of: rungs that are wrong in different ways, and of the one that depends
+// most on an order drawn at random, several, of a large table fewer.
+func Constituents(o Options, rows int64, fields int) []Constituent {
+	all := []Constituent{{"treemix", o}, {"mixing", o}}
+	networks := min(max(networkCells/max(float64(rows)*float64(fields), 1), fewNetworks), mostNetworks)
+	for i := range int(networks) {
+		own := o
+		if i > 0 {
+			own.Seed = rng.New(o.Seed).Uint64(int64(i))
 		}
+		all = append(all, Constituent{"nade", own})
 	}
-	add("treemix", 1, true)
-	add("mixing", 1, true)
-	add("nade", 6, true)
 	return all
 }
 
 // newBlend returns the family of blends.
 func newBlend(o Options) (mimic.Family, error) {
-	parts := func(validation int64) (parts []blend.Part, err error) {
+	parts := func(s *space.Schema, rows, validation int64) (parts []blend.Part, err error) {
 		o.Validation = validation
-		for _, c := range Constituents(o) {
+		for _, c := range Constituents(o, rows, len(s.Learned())) {
 			r, err := find(rungs, c.Kind)
 			if err != nil {
 				return nil, err
@@ -49,7 +51,7 @@ func newBlend(o Options) (mimic.Family, error) {
 			if err != nil {
 				return nil, err
 			}
-			parts = append(parts, blend.Part{Family: f, Validates: c.Validates})
+			parts = append(parts, blend.Part{Family: f, Validates: true})
 		}
 		return parts, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/models"
 	"github.com/seed-64d012fb/mimic/models/blend"
-	"github.com/seed-64d012fb/mimic/table"
 )
 
 // bench is the work on one set: models are fitted once, whoever asks for them.
@@ -24,10 +23,9 @@ type fitted struct {
 	seconds, cpu float64 // to fit
 }
 
-// get returns the model of a kind and seed, learned from some rows, which the
-// name where tells apart.
-func (b *bench) get(ctx context.Context, kind, where string, rows *table.Table, opt models.Options) (fitted, error) {
-	key := fmt.Sprint(kind, " ", where, " ", opt)
+// get returns the model of a kind and seed.
+func (b *bench) get(ctx context.Context, kind string, opt models.Options) (fitted, error) {
+	key := fmt.Sprint(kind, " ", opt)
 	if f, ok := b.fitted[key]; ok {
 		return f, nil
 	}
@@ -45,7 +43,7 @@ func (b *bench) get(ctx context.Context, kind, where string, rows *table.Table, 
 		return fitted{}, err
 	}
 	start, before := time.Now(), processorSeconds()
-	m, err := fit.Run(ctx, rows, family, fit.Options{Budget: b.budget})
+	m, err := fit.Run(ctx, b.set.learn, family, fit.Options{Budget: b.budget})
 	if err != nil {
 		return fitted{}, err
 	}
@@ -58,12 +56,8 @@ func (b *bench) get(ctx context.Context, kind, where string, rows *table.Table, 
 // them, or are there already. The seconds are the sum of theirs.
 func (b *bench) blend(ctx context.Context, opt models.Options) (f fitted, err error) {
 	var parts []mimic.Model
-	for _, c := range models.Constituents(opt) {
-		rows, where := b.set.learn, "all"
-		if !c.Validates {
-			rows, where = b.set.train, "train"
-		}
-		p, err := b.get(ctx, c.Kind, where, rows, c.Options)
+	for _, c := range models.Constituents(opt, b.set.learn.Rows(), len(b.set.learn.Schema().Fields)) {
+		p, err := b.get(ctx, c.Kind, c.Options)
 		if err != nil {
 			return f, err
 		}

@@ -2,6 +2,10 @@
 // log-likelihood of their test rows in nats, beside published figures.
 //
 //	go run ./bench/density -data DIR [-sets nltcs,msnbc] [-models chowliu,nade] [-seed 1] [-seeds 5] [-json OUT]
+//	go run ./bench/density -from OUT[,OUT…]
+//
+// The second form prints the table of results that were written before. A run
+// that is interrupted keeps what it has finished.
 //
 // DIR holds NAME.ts.data.gz, NAME.valid.data.gz and NAME.test.data.gz of each
 // set. One rule for all: every rung has its default options; the validation
@@ -13,11 +17,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"math"
 	"os"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,13 +49,14 @@ type options struct {
 	first  uint64
 	seeds  int
 	budget time.Duration
+	json   string
 }
 
 func main() {
 	var (
 		opt   options
 		names []string
-		out   = flag.String("json", "", "file to write all results to")
+		from  = flag.String("from", "", "files of results to print the table of, in place of measuring")
 	)
 	for _, b := range benchmarks {
 		names = append(names, b.name)
@@ -60,14 +64,25 @@ func main() {
 	flag.StringVar(&opt.data, "data", "", "folder of the sets")
 	sets := flag.String("sets", strings.Join(names, ","), "sets to measure on")
 	kinds := flag.String("models", "chowliu,treemix,mixing,nade,blend", "models to fit, of "+strings.Join(models.Kinds(), ", "))
+	flag.StringVar(&opt.json, "json", "", "file to write all results to, set by set")
 	flag.Uint64Var(&opt.first, "seed", 1, "seed of the first fit")
 	flag.IntVar(&opt.seeds, "seeds", 1, "fits to average over, of consecutive seeds")
 	flag.DurationVar(&opt.budget, "budget", 0, "time after which a fit that improves as long as it is let is to end; 0 for none")
 	flag.Parse()
 	opt.models = strings.Split(*kinds, ",")
-	results, err := run(context.Background(), strings.Split(*sets, ","), opt)
-	if err == nil && *out != "" {
-		err = writeJSON(*out, results)
+	var (
+		results []result
+		err     error
+	)
+	if *from != "" {
+		results, err = readJSON(strings.Split(*from, ","))
+	} else {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		results, err = run(ctx, strings.Split(*sets, ","), opt)
+	}
+	if len(results) > 0 {
+		printTable(results)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "density:", err)
@@ -75,27 +90,33 @@ func main() {
 	}
 }
 
+// run measures all sets with one seed, and then with the next.
 func run(ctx context.Context, sets []string, opt options) (results []result, err error) {
 	fmt.Printf("%s/%s, %d processors, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
-	for _, name := range sets {
-		at := slices.IndexFunc(benchmarks, func(b benchmark) bool { return b.name == name || b.file == name })
-		if at < 0 {
-			return nil, fmt.Errorf("no set %q", name)
-		}
-		s, err := read(opt.data, benchmarks[at].file)
-		if err != nil {
-			return nil, err
-		}
-		for i := range opt.seeds {
-			more, err := measure(ctx, benchmarks[at].name, s, opt.first+uint64(i), opt)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+	start := time.Now()
+	for i := range opt.seeds {
+		for _, name := range sets {
+			at := slices.IndexFunc(benchmarks, func(b benchmark) bool { return b.name == name || b.file == name })
+			if at < 0 {
+				return results, fmt.Errorf("no set %q", name)
 			}
+			s, err := read(opt.data, benchmarks[at].file)
+			if err != nil {
+				return results, err
+			}
+			more, err := measure(ctx, benchmarks[at].name, s, opt.first+uint64(i), opt)
 			results = append(results, more...)
+			if err != nil {
+				return results, fmt.Errorf("%s: %w", name, err)
+			}
+			if opt.json != "" {
+				if err := writeJSON(opt.json, results); err != nil {
+					return results, err
+				}
+			}
 		}
+		fmt.Printf("\nseeds so far: %d, in %.0f s, %.0f processor s\n\n", i+1, time.Since(start).Seconds(), processorSeconds())
 	}
-	fmt.Println()
-	printTable(results)
 	return results, nil
 }
 
@@ -109,16 +130,16 @@ func measure(ctx context.Context, name string, s *set, seed uint64, opt options)
 	for _, kind := range opt.models {
 		own := models.Options{Seed: seed + again*times[kind], Validation: s.valid.Rows()}
 		times[kind]++
-		f, err := b.get(ctx, kind, "all", s.learn, own)
+		f, err := b.get(ctx, kind, own)
 		if err != nil {
-			return nil, err
+			return results, err
 		}
 		r := result{Set: name, Model: kind, Seed: own.Seed, Seconds: f.seconds, CPU: f.cpu}
 		if n := times[kind]; n > 1 {
 			r.Model = fmt.Sprintf("%s·%d", kind, n)
 		}
 		if err := r.judge(ctx, f.model, s); err != nil {
-			return nil, err
+			return results, err
 		}
 		results = append(results, r)
 	}
@@ -142,69 +163,4 @@ func (r *result) judge(ctx context.Context, m mimic.Model, s *set) (err error) {
 	}
 	fmt.Println()
 	return nil
-}
-
-// printTable prints the mean over seeds of each set and model, beside published
-// figures.
-func printTable(results []result) {
-	var names []string
-	for _, r := range results {
-		if !slices.Contains(names, r.Model) {
-			names = append(names, r.Model)
-		}
-	}
-	fmt.Print("| set |")
-	for _, n := range names {
-		fmt.Printf(" %s |", n)
-	}
-	fmt.Print(" ± stderr |")
-	for _, s := range sources {
-		fmt.Printf(" %s |", s.name)
-	}
-	fmt.Println("\n|---|" + strings.Repeat("---|", len(names)+1+len(sources)))
-	for _, b := range benchmarks {
-		if !slices.ContainsFunc(results, func(r result) bool { return r.Set == b.name }) {
-			continue
-		}
-		fmt.Printf("| %s |", b.name)
-		stderr := 0.0
-		for _, n := range names {
-			var sum, squares, count float64
-			for _, r := range results {
-				if r.Set == b.name && r.Model == n {
-					sum += r.Test.Mean
-					squares += r.Test.Mean * r.Test.Mean
-					count++
-					stderr = r.Test.StdErr
-				}
-			}
-			mean := sum / count
-			fmt.Printf(" %.3f", mean)
-			if count > 1 {
-				fmt.Printf(" (%.3f)", math.Sqrt(max(0, squares-count*mean*mean)/(count-1)))
-			}
-			fmt.Print(" |")
-		}
-		fmt.Printf(" %.3f |", stderr)
-		for _, p := range b.published {
-			if p == 0 {
-				fmt.Print(" |")
-			} else {
-				fmt.Printf(" %.2f |", p)
-			}
-		}
-		fmt.Println()
-	}
-	fmt.Print("\nNats per test row; the mean of the seeds, with their standard deviation in\nbrackets. ± is the standard error of the last model on the test rows. Published\nfigures, in nats as well:\n\n")
-	for _, s := range sources {
-		fmt.Printf("- %s: %s\n", s.name, s.where)
-	}
-}
-
-func writeJSON(path string, results []result) error {
-	text, err := json.MarshalIndent(results, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(text, '\n'), 0o644)
 }

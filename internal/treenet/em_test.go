@@ -380,3 +380,36 @@ func TestWeights(t *testing.T) {
 		t.Errorf("weights %v, want 0.3 and 0.7", m.Weight)
 	}
 }
+
+// TestImpossibleRow: a row that no member explains says nothing of the weights.
+func TestImpossibleRow(t *testing.T) {
+	d := mixed(100, 2)
+	d.Weight = nil
+	var pool *Pool
+	for i := range d.N {
+		d.Codes[0][i] = uint16(i % 2)
+	}
+	for _, p := range [][]float64{{.5, .5, 0}, {.9, .1, 0}} {
+		net, err := New([]int{3}, []Node{{Parent: -1, Field: 0, States: 3, P: p}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := NewMixture([]float64{1}, []*Net{net})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pool == nil {
+			d.Codes[0][7] = 2
+			pool, err = NewPool(t.Context(), d, m)
+		} else if gained, err := pool.Add(t.Context(), m); err != nil || gained != 0 {
+			t.Errorf("the second member gains %v (%v)", gained, err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := pool.Mixture()
+	if err != nil || !(m.Weight[0] > .8) {
+		t.Errorf("%+v, %v: the first member explains the other rows", m, err)
+	}
+}

@@ -15,6 +15,7 @@ import (
 const (
 	firstRate = 0.6 // share of the way to what a batch asks for, in the first epoch
 	decay     = 0.1 // epoch e has rate firstRate / (1 + decay·e)
+	patience  = 8   // epochs without a gain after which they end
 	lanes     = 4   // parts of a batch that run in parallel: fixed, because sums of floats depend on it
 )
 
@@ -55,7 +56,7 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 		return nil, 0, err
 	}
 	p := newPass(h)
-	best, kept := newBest(8), h.copy()
+	best, kept := newBest(patience), h.copy()
 	for epoch := 0; ; epoch++ {
 		rate := firstRate / (1 + decay*float64(epoch))
 		for i, at := range key.Child(3).Child(uint64(epoch)).Perm(n) {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/weights"
 )
 
 // slight is the weight below which a member is left out of the mixture.
@@ -35,13 +36,15 @@ func (p *Pool) Add(ctx context.Context, m *Mixture) (float64, error) {
 	}
 	p.members, p.logs = append(p.members, m), append(p.logs, logs)
 	before := p.nats
-	_, p.nats = weigh(p.logs, p.rows)
+	if _, p.nats = weights.Fit(p.logs, p.rows.WeightOf); p.nats == before {
+		return 0, nil // both may be -Inf
+	}
 	return p.nats - before, nil
 }
 
 // Mixture returns the mixture of the members. Those of slight weight are left out.
 func (p *Pool) Mixture() (*Mixture, error) {
-	weight, _ := weigh(p.logs, p.rows)
+	weight, _ := weights.Fit(p.logs, p.rows.WeightOf)
 	var (
 		kept []*Mixture
 		logs [][]float64
@@ -51,7 +54,7 @@ func (p *Pool) Mixture() (*Mixture, error) {
 			kept, logs = append(kept, p.members[c]), append(logs, p.logs[c])
 		}
 	}
-	weight, _ = weigh(logs, p.rows)
+	weight, _ = weights.Fit(logs, p.rows.WeightOf)
 	var nets []*Net
 	var shares []float64
 	for c, m := range kept {
@@ -60,47 +63,4 @@ func (p *Pool) Mixture() (*Mixture, error) {
 		}
 	}
 	return NewMixture(shares, nets)
-}
-
-// weigh returns the weights w that maximise the mean over the rows i of d of log
-// Σ_c w_c exp(logs[c][i]), by EM, and that mean.
-func weigh(logs [][]float64, d *coded.Data) (weight []float64, mean float64) {
-	weight = make([]float64, len(logs))
-	for c := range weight {
-		weight[c] = 1 / float64(len(logs))
-	}
-	var (
-		next  = make([]float64, len(logs))
-		own   = make([]float64, len(logs))
-		total = d.Total()
-	)
-	for range 500 {
-		clear(next)
-		mean = 0
-		for i := range d.N {
-			top := math.Inf(-1)
-			for _, l := range logs {
-				top = max(top, l[i])
-			}
-			sum := 0.0
-			for c, l := range logs {
-				own[c] = weight[c] * math.Exp(l[i]-top)
-				sum += own[c]
-			}
-			w := d.WeightOf(i) / total
-			mean += w * (top + math.Log(sum))
-			for c, p := range own {
-				next[c] += w * p / sum
-			}
-		}
-		moved := 0.0
-		for c, n := range next {
-			moved = max(moved, math.Abs(n-weight[c]))
-			weight[c] = n
-		}
-		if moved < 1e-5 {
-			break
-		}
-	}
-	return weight, mean
 }

@@ -55,9 +55,10 @@ type Part struct {
 
 // Family is the family of mixtures of the parts' models.
 type Family struct {
-	// Parts returns the constituents, given how many of the last rows are there
-	// for validation: for those that validate, and for the weights.
-	Parts func(validation int64) ([]Part, error)
+	// Parts returns the constituents, given how many rows there are, of which so
+	// many of the last are there for validation: for those that validate, and for
+	// the weights.
+	Parts func(s *space.Schema, rows, validation int64) ([]Part, error)
 	// Seed of which rows are held out.
 	Seed uint64
 	// Validation is how many of the last rows are held out; 0 holds out a tenth
@@ -98,7 +99,7 @@ func (f *blending) Model() (mimic.Model, error) { return f.model, nil }
 func (f *blending) Step(ctx context.Context, total mimic.Stats) error {
 	all, valid := total.(*gathered).arrange(f.schema, f.options.Validation, f.options.Seed)
 	held := valid.Rows()
-	parts, err := f.options.Parts(held)
+	parts, err := f.options.Parts(f.schema, all.Rows(), held)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ import (
 )
 
 // quick is a blend of rungs that take no time.
-var quick = blend.Family{Parts: func(validation int64) ([]blend.Part, error) {
+var quick = blend.Family{Parts: func(_ *space.Schema, _, validation int64) ([]blend.Part, error) {
 	return []blend.Part{
 		{Family: independent.Family{}},
 		{Family: chowliu.Family{}},
@@ -136,7 +136,7 @@ func TestParts(t *testing.T) {
 	var asked int64
 	with := func(err error, validation int64) (mimic.Model, error) {
 		all, some, refused = nil, nil, nil
-		f := blend.Family{Validation: validation, Parts: func(validation int64) ([]blend.Part, error) {
+		f := blend.Family{Validation: validation, Parts: func(_ *space.Schema, _, validation int64) ([]blend.Part, error) {
 			asked = validation
 			return []blend.Part{
 				{Family: witness{chowliu.Family{}, nil, &all}, Validates: true},
@@ -162,7 +162,7 @@ func TestParts(t *testing.T) {
 	if _, err := with(failed, 0); !errors.Is(err, failed) {
 		t.Errorf("a constituent fails: %v", err)
 	}
-	none := blend.Family{Parts: func(int64) ([]blend.Part, error) {
+	none := blend.Family{Parts: func(*space.Schema, int64, int64) ([]blend.Part, error) {
 		return []blend.Part{{Family: witness{chowliu.Family{}, mimic.ErrUnsuited, &all}}}, nil
 	}}
 	if _, err := fit.Run(context.Background(), coins(20, .9, 3), none, fit.Options{}); !errors.Is(err, mimic.ErrUnsuited) {
@@ -200,7 +200,7 @@ func (f punctualFit) Step(ctx context.Context, total mimic.Stats) error {
 // those after it.
 func TestTime(t *testing.T) {
 	var given []time.Duration
-	f := blend.Family{Parts: func(int64) ([]blend.Part, error) {
+	f := blend.Family{Parts: func(*space.Schema, int64, int64) ([]blend.Part, error) {
 		p := blend.Part{Family: punctual{independent.Family{}, &given}}
 		return []blend.Part{{Family: chowliu.Family{}}, p, p}, nil
 	}}
@@ -216,7 +216,7 @@ func TestTime(t *testing.T) {
 // TestStratified: a forest in a blend is drawn row by row, and any part of the
 // rows can be had without the others.
 func TestStratified(t *testing.T) {
-	f := blend.Family{Parts: func(int64) ([]blend.Part, error) {
+	f := blend.Family{Parts: func(*space.Schema, int64, int64) ([]blend.Part, error) {
 		return []blend.Part{{Family: forest.Family{}}, {Family: independent.Family{}}}, nil
 	}}
 	m, err := fit.Run(context.Background(), coins(500, .9, 4), f, fit.Options{})
@@ -240,7 +240,7 @@ func TestStratified(t *testing.T) {
 // constituent that knows it exactly and one that weighs, with the sum over rows.
 func TestEvidence(t *testing.T) {
 	ctx := context.Background()
-	f := blend.Family{Parts: func(validation int64) ([]blend.Part, error) {
+	f := blend.Family{Parts: func(_ *space.Schema, _, validation int64) ([]blend.Part, error) {
 		return []blend.Part{
 			{Family: chowliu.Family{}},
 			{Family: nade.Family{Hidden: 4, Epochs: 3, Validation: validation}, Validates: true},

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-64d012fb/mimic/models/blend"
 	"github.com/seed-64d012fb/mimic/models/chowliu"
 	"github.com/seed-64d012fb/mimic/models/naivebayes"
+	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table/files"
 )
 
@@ -22,7 +23,7 @@ func Example() {
 	}
 	train, held := fit.Split(adult, .2, 1)
 	parts := []blend.Part{{Family: chowliu.Family{}}, {Family: naivebayes.Family{}}}
-	family := blend.Family{Parts: func(int64) ([]blend.Part, error) { return parts, nil }}
+	family := blend.Family{Parts: func(*space.Schema, int64, int64) ([]blend.Part, error) { return parts, nil }}
 	model, err := fit.Run(ctx, train, family, fit.Options{})
 	if err != nil {
 		log.Fatal(err)

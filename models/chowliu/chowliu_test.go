@@ -1,21 +1,16 @@
 package chowliu_test
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/csv"
-	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
-	"github.com/seed-64d012fb/mimic/internal/testdata"
+	"github.com/seed-64d012fb/mimic/internal/binarysets"
 	"github.com/seed-64d012fb/mimic/models/chowliu"
 	"github.com/seed-64d012fb/mimic/modeltest"
 	"github.com/seed-64d012fb/mimic/space"
-	"github.com/seed-64d012fb/mimic/table"
 )
 
 var subject = modeltest.Subject{
@@ -36,8 +31,8 @@ func TestBinarySets(t *testing.T) {
 		want float64
 	}{{"nltcs", -6.759}, {"msnbc", -6.540}, {"plants", -16.52}, {"baudio", -44.38}, {"jester", -58.23}} {
 		t.Run(set.name, func(t *testing.T) {
-			train := readBits(t, "binary/"+set.name+".ts.data.gz")
-			test := readBits(t, "binary/"+set.name+".test.data.gz")
+			train := binarysets.Table(t, set.name+".ts")
+			test := binarysets.Table(t, set.name+".test")
 			m, err := fit.Run(context.Background(), train, chowliu.Family{}, fit.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -51,32 +46,4 @@ func TestBinarySets(t *testing.T) {
 			}
 		})
 	}
-}
-
-// readBits reads rows of comma-separated bits.
-func readBits(t testing.TB, name string) *table.Table {
-	f, err := os.Open(testdata.Shared(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(z).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := new(space.Schema)
-	for j := range rows[0] {
-		s.Fields = append(s.Fields, space.Field{Name: fmt.Sprint("x", j), Kind: space.Bool, Levels: []string{"0", "1"}})
-	}
-	b := table.NewBatch(s, 0, len(rows))
-	for i, row := range rows {
-		for j, bit := range row {
-			b.Cols[j].Code[i] = int32(bit[0] - '0')
-		}
-	}
-	return table.New(b)
 }

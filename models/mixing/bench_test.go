@@ -1,62 +1,29 @@
 package mixing_test
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/csv"
-	"fmt"
-	"os"
 	"testing"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
+	"github.com/seed-64d012fb/mimic/internal/binarysets"
 	"github.com/seed-64d012fb/mimic/internal/par"
-	"github.com/seed-64d012fb/mimic/internal/testdata"
 	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/rng"
-	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
-
-// readBits reads rows of comma-separated bits.
-func readBits(t testing.TB, name string) *table.Table {
-	f, err := os.Open(testdata.Shared(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(z).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := new(space.Schema)
-	for j := range rows[0] {
-		s.Fields = append(s.Fields, space.Field{Name: fmt.Sprint("x", j), Kind: space.Bool, Levels: []string{"0", "1"}})
-	}
-	b := table.NewBatch(s, 0, len(rows))
-	for i, row := range rows {
-		for j, bit := range row {
-			b.Cols[j].Code[i] = int32(bit[0] - '0')
-		}
-	}
-	return table.New(b)
-}
 
 // TestBinarySet holds one order, learned from 4,000 rows of nltcs, to what it
 // reached when it was written, on test rows: -6.05 nats, where one tree that
 // learned from all has -6.76. From all 16,181 rows it is -6.00.
 func TestBinarySet(t *testing.T) {
 	ctx := context.Background()
-	train := readBits(t, "binary/nltcs.ts.data.gz").All().Slice(0, 4000)
+	train := binarysets.Table(t, "nltcs.ts").All().Slice(0, 4000)
 	m, err := fit.Run(ctx, table.New(train), mixing.Family{Orders: 1}, fit.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	nats, err := fit.Evaluate(ctx, m, readBits(t, "binary/nltcs.test.data.gz"))
+	nats, err := fit.Evaluate(ctx, m, binarysets.Table(t, "nltcs.test"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +36,7 @@ func TestBinarySet(t *testing.T) {
 // scores and samples on one worker, so that rows/s are rows per CPU second.
 func BenchmarkPlants(b *testing.B) {
 	ctx := par.WithWorkers(context.Background(), 1)
-	rows := readBits(b, "binary/plants.ts.data.gz")
+	rows := binarysets.Table(b, "plants.ts")
 	benchmark(b, ctx, rows, mixing.Family{Orders: 1}, 4096)
 }
 

@@ -28,20 +28,20 @@ func (c *clock) advance(ctx context.Context, rows float64) {
 	pace.Tell(ctx, c.stage, int64(c.rows), int64(c.total))
 }
 
-// passes returns how many passes over that many rows there is time for, given
-// how long the lessons so far have taken.
-func (c *clock) passes(ctx context.Context) int {
+// passes returns how many passes there is time for, at most as many as wanted,
+// given how long the lessons so far have taken.
+func (c *clock) passes(ctx context.Context, wanted int) int {
 	until, ok := pace.Until(ctx)
 	if !ok {
-		return passes
+		return wanted
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.rows == 0 {
-		return passes
+		return wanted
 	}
 	full := time.Since(c.began).Seconds() * max(1, c.total-c.rows) / c.rows
-	return int(min(max(1, passes*time.Until(until).Seconds()/full), passes))
+	return int(min(max(1, float64(wanted)*time.Until(until).Seconds()/full), float64(wanted)))
 }
 
 // until returns how far, from 0 to 1, a lesson over that many rows is, given how

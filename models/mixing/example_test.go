@@ -36,6 +36,6 @@ func Example() {
 	if err := model.(mimic.Density).LogProb(logp, rows); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%.2f nats, and less than -6: %v\n", logp[0], logp[1] < -6)
-	// Output: -1.39 nats, and less than -6: true
+	fmt.Printf("%.1f nats, and less than -6: %v\n", logp[0], logp[1] < -6)
+	// Output: -1.4 nats, and less than -6: true
 }

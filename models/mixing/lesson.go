@@ -11,14 +11,23 @@ import (
 
 // How a question is learned.
 const (
-	passes    = 6   // over the rows
-	firstRate = .01 // step of the units, falling geometrically
-	finalRate = .001
-	lastShare = .1 // step of the last unit, as a share
-	backoff   = 3  // rows that a context's fallback is worth
-	rootRows  = .6 // rows that an even chance is worth to the context without features
-	weightMax = 4  // rows that the step for one row is worth, at most
+	passesMost  = 6 // over the rows
+	passesLeast = 2
+	visits      = 100_000 // of rows that passes are made for
+	firstRate   = .01     // step of the units, falling geometrically
+	finalRate   = .001
+	lastShare   = .1      // step of the last unit, as a share
+	backoff     = 3       // rows that a context's fallback is worth
+	rootRows    = .6      // rows that an even chance is worth to the context without features
+	weightMax   = 4       // rows that the step for one row is worth, at most
+	kept        = 1 << 16 // rows that are counted before the units pass over them
 )
+
+// passesOver returns how many passes over that many rows are made: what the units
+// learn depends on how many rows they have seen, whether again or not.
+func passesOver(rows int) int {
+	return min(max((visits+rows-1)/max(rows, 1), passesLeast), passesMost)
+}
 
 // design chooses what the predictor looks at among the fields before its own.
 func (t *task) design(s *survey, l *lessons, r *rand.Rand) {
@@ -127,45 +136,45 @@ func widen(dst []uint16, src []uint8) {
 	}
 }
 
-// learn passes over the examples. Each pass counts from nothing, so that a row
-// is always predicted by counts of other rows, and goes on with the weights.
+// learn counts the examples in their order, block by block. A row is looked up
+// before it is counted, so that it is predicted by counts of other rows; what the
+// counts said of a block's rows the units then pass over several times.
 func (t *task) learn(ctx context.Context, e *examples, passes int, k rng.Key) {
 	var (
 		p        = t.p
+		inputs   = p.mixer.inputs
 		contexts = len(p.contexts)
 		chances  = make([]float32, contexts)
-		x        = make([]float32, p.mixer.inputs)
+		xs       = make([]float32, min(kept, len(e.yes))*inputs) // [rows of the block][inputs]
 		z        [units]float32
 		selected selection
 		n        = len(e.yes)
-		order    = make([]int32, n)
 	)
 	t.counts = make([][2]float32, p.cells())
-	for i := range order {
-		order[i] = int32(i)
-	}
 	decay := math.Pow(finalRate/firstRate, 1/float64(max(1, passes*n)))
 	rate := float64(firstRate)
-	for pass := range passes {
-		if ctx.Err() != nil {
-			return
-		}
-		rand.New(k.Stream(int64(pass))).Shuffle(n, func(a, b int) { order[a], order[b] = order[b], order[a] })
-		clear(t.counts)
-		for _, i := range order {
-			rate *= decay
-			own := e.cells[int(i)*contexts:][:contexts]
-			for k, cell := range own {
+	for lo := 0; lo < n && ctx.Err() == nil; lo += kept {
+		rows := min(kept, n-lo)
+		for r := range rows {
+			x, i := xs[r*inputs:][:inputs], lo+r
+			cells := e.cells[i*contexts:][:contexts]
+			for k, cell := range cells {
 				c := &p.contexts[k]
 				chances[k], x[k] = chance(t.counts[c.first+int(cell)], c.back, chances)
 			}
 			p.fill(x, float32(e.own[i])/fine, e.bits[i])
-			selected.units[1], selected.units[2] = p.selected(e.gate[i], uint16(e.class[i]))
-			p.predict(z[:], x, &selected)
-			step := float32(rate) * min(e.weight[i], weightMax)
-			p.mixer.learn(z[:], x, &selected, float32(e.yes[i]), step, step*lastShare)
-			for k, cell := range own {
+			for k, cell := range cells {
 				t.counts[p.contexts[k].first+int(cell)][e.yes[i]] += e.weight[i]
+			}
+		}
+		for pass := range passes {
+			for _, r := range k.Child(uint64(lo)).Child(uint64(pass)).Perm(rows) {
+				rate *= decay
+				x, i := xs[r*inputs:][:inputs], lo+r
+				selected.units[1], selected.units[2] = p.selected(e.gate[i], uint16(e.class[i]))
+				p.predict(z[:], x, &selected)
+				step := float32(rate) * min(e.weight[i], weightMax)
+				p.mixer.learn(z[:], x, &selected, float32(e.yes[i]), step, step*lastShare)
 			}
 		}
 	}

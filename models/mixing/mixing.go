@@ -38,8 +38,8 @@
 // Uria, Murray & Larochelle (2014), A deep and tractable density estimator (the
 // mean over orders).
 //
-// Deviations: several passes over the rows, each of which counts from nothing
-// and goes on with the weights; then the model is frozen, so that it is one
+// Deviations: rows are counted once, and what the counts said of them before is
+// passed over several times; then the model is frozen, so that it is one
 // distribution and not a code that adapts to what it is asked.
 package mixing
 
@@ -60,7 +60,8 @@ const Kind = "mixing"
 // Family is the parametric family. The zero value works.
 type Family struct {
 	// Orders is the number of orders of the fields that are averaged; 0 takes as
-	// many as raise the likelihood of held-out rows, 5 at most.
+	// many as raise the likelihood of held-out rows, 2 to 8 at most, of a large table
+	// fewer.
 	Orders int
 	// Seed of the orders, of the rows that are held out, of the contexts that
 	// are drawn at random, and of the order in which rows are looked at.

@@ -40,14 +40,23 @@ func (p *predictor) cells() int {
 func (p *predictor) fill(x []float32, own float32, bits uint32) {
 	x = x[len(p.contexts):]
 	x[0], x[1] = own, constant
-	for k := range p.inputs {
-		v := float32(common)
-		if bits>>k&1 != 0 {
-			v = unusual
-		}
-		x[2+k] = v
+	for x = x[2:][:len(p.inputs)]; len(x) > 0; bits >>= 8 {
+		x = x[copy(x, inputsOf[bits&255][:]):]
 	}
 }
+
+// inputsOf holds the inputs of eight fields, of which some are unusual.
+var inputsOf = func() (t [256][8]float32) {
+	for bits := range t {
+		for k := range t[bits] {
+			t[bits][k] = common
+			if bits>>k&1 != 0 {
+				t[bits][k] = unusual
+			}
+		}
+	}
+	return t
+}()
 
 // selected returns the weights of the second and the third unit.
 func (p *predictor) selected(gate, class uint16) (byGate, byClass int) {

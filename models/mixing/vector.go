@@ -69,7 +69,7 @@ func (v *vector) LogProb(dst []float64, codes [][]uint16) {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	view := make([][]uint16, len(codes))
-	logs := make([][chunk]float64, len(v.chains))
+	logs := make([][]float64, len(v.chains))
 	for lo := 0; lo < len(dst); lo += chunk {
 		rows := min(chunk, len(dst)-lo)
 		for j := range codes {
@@ -77,7 +77,7 @@ func (v *vector) LogProb(dst []float64, codes [][]uint16) {
 		}
 		for o, c := range v.chains {
 			v.score(c, s, view, rows)
-			logs[o] = s.log
+			logs[o] = append(logs[o][:0], s.log[:rows]...)
 		}
 		for i := range rows {
 			dst[lo+i] = meanOf(logs, i)
@@ -86,7 +86,7 @@ func (v *vector) LogProb(dst []float64, codes [][]uint16) {
 }
 
 // meanOf returns the log of the mean of exp(logs[·][i]).
-func meanOf(logs [][chunk]float64, i int) float64 {
+func meanOf(logs [][]float64, i int) float64 {
 	top := math.Inf(-1)
 	for o := range logs {
 		top = max(top, logs[o][i])

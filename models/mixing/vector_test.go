@@ -57,13 +57,10 @@ func fitted(t *testing.T, ctx context.Context, d *coded.Data, o Family) *vector 
 // TestParity asks for what no tree of pairs can say: of five fields only three
 // are free, which is 3·log 2 nats a row.
 func TestParity(t *testing.T) {
-	ctx := context.Background()
-	v := fitted(t, ctx, parity(2000, 1), Family{})
-	nats, err := v.mean(ctx, parity(1000, 2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := -3 * math.Ln2; nats < want-.02 {
+	v, new := fitted(t, context.Background(), parity(2000, 1), Family{}), parity(1000, 2)
+	logs := make([]float64, new.N)
+	v.LogProb(logs, new.Codes)
+	if nats, want := mean(new, [][]float64{logs}), -3*math.Ln2; nats < want-.02 {
 		t.Errorf("%.4f nats a row, of %.4f", nats, want)
 	}
 }

@@ -12,9 +12,11 @@ import (
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
-// How many orders there are; docs/decisions/0106 has the trials.
+// How many orders there are; docs/decisions/0106 and 0125 have the trials.
 const (
-	mostOrders  = 5
+	mostOrders  = 8
+	fewOrders   = 2
+	mostWork    = 60e6 // answers that all orders learn from, over all passes
 	heldOut     = .1   // of the rows
 	orderGain   = 1e-4 // share of its nats that an order has to gain
 	mostClasses = 20
@@ -29,18 +31,21 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 	if o.Orders == 0 || o.Validation > 0 {
 		train, valid = d.HoldOut(o.Validation, heldOut, key.Child(0))
 	}
+	train = train.Select(key.Child(1).Perm(train.N)) // for their order to mean nothing
 	v := new(vector)
 	for _, rows := range train.Rows {
 		v.fields = append(v.fields, newField(rows))
 	}
-	most := mostOrders
-	if o.Orders > 0 {
-		most = o.Orders
+	most := o.Orders
+	if most == 0 {
+		most = orders(train)
 	}
-	shuffle := rand.New(key.Child(1).Stream(0)).Perm(train.N)
-	sight := newSurvey(train.Select(shuffle[:min(train.N, looked)]), v.fields)
-	began, lessons := time.Now(), []*lessons(nil)
-	best := 0.0
+	sight := newSurvey(train, v.fields)
+	began, all := time.Now(), []*lessons(nil)
+	var (
+		best float64
+		logs [][]float64 // [orders][rows held out]
+	)
 	for n := range most {
 		if until, ok := pace.Until(ctx); ok && n > 0 {
 			if each := time.Since(began) / time.Duration(n); time.Until(until) < each {
@@ -51,16 +56,18 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.chains, lessons = append(v.chains, l.chain), append(lessons, l)
+		v.chains, all = append(v.chains, l.chain), append(all, l)
 		if o.Orders > 0 {
 			continue
 		}
-		nats, err := v.mean(ctx, valid)
+		own, err := v.logProbs(ctx, l.chain, valid)
 		if err != nil {
 			return nil, err
 		}
+		logs = append(logs, own)
+		nats := mean(valid, logs)
 		if n > 0 && !(nats-best > -orderGain*best) {
-			v.chains, lessons = v.chains[:n], lessons[:n]
+			v.chains, all = v.chains[:n], all[:n]
 			break
 		}
 		best = nats
@@ -68,7 +75,7 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 	if o.Validation > 0 || valid == nil {
 		return v, nil
 	}
-	for _, l := range lessons {
+	for _, l := range all {
 		if err := l.count(ctx, valid); err != nil {
 			return nil, err
 		}
@@ -76,23 +83,41 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 	return v, nil
 }
 
-// mean returns the mean log-probability of rows.
-func (v *vector) mean(ctx context.Context, d *coded.Data) (float64, error) {
-	parts := make([]float64, (d.N+chunk-1)/chunk)
-	err := par.Do(ctx, len(parts), func(i int) error {
-		lo, hi := i*chunk, min((i+1)*chunk, d.N)
-		dst := make([]float64, hi-lo)
-		v.LogProb(dst, slice(d.Codes, lo, hi))
-		for r, l := range dst {
-			parts[i] += l * d.WeightOf(lo+r)
+// orders returns how many orders there is work for: two of a large table, more of
+// a small one.
+func orders(d *coded.Data) int {
+	each := 0.0
+	for _, rows := range d.Rows {
+		for _, q := range questionsOf(rows) {
+			for _, r := range rows[q.lo:q.hi] {
+				each += r
+			}
 		}
+	}
+	each *= float64(passesOver(d.N))
+	return int(min(max(mostWork/max(each, 1), fewOrders), mostOrders))
+}
+
+// mean returns the mean log-probability of rows, given logs [orders][rows].
+func mean(d *coded.Data, logs [][]float64) float64 {
+	sum := 0.0
+	for i := range d.N {
+		sum += d.WeightOf(i) * meanOf(logs, i)
+	}
+	return sum / max(d.Total(), 1)
+}
+
+// logProbs returns the log-probabilities of rows under one chain.
+func (v *vector) logProbs(ctx context.Context, c *chain, d *coded.Data) ([]float64, error) {
+	dst := make([]float64, d.N)
+	return dst, par.Do(ctx, (d.N+chunk-1)/chunk, func(i int) error {
+		s := scratches.Get().(*scratch)
+		defer scratches.Put(s)
+		lo, hi := i*chunk, min((i+1)*chunk, d.N)
+		v.score(c, s, slice(d.Codes, lo, hi), hi-lo)
+		copy(dst[lo:hi], s.log[:])
 		return nil
 	})
-	sum := 0.0
-	for _, p := range parts {
-		sum += p
-	}
-	return sum / max(d.Total(), 1), err
 }
 
 // slice returns rows [lo, hi) of columns.
@@ -161,7 +186,7 @@ func newLessons(ctx context.Context, v *vector, d *coded.Data, sight *survey, n,
 		own := k.Child(2).Child(uint64(at))
 		t.design(sight, l, rand.New(own.Child(0).Stream(0)))
 		e := newExamples(l, t, d, pre)
-		t.learn(ctx, e, work.passes(ctx), own.Child(1))
+		t.learn(ctx, e, work.passes(ctx, passesOver(d.N)), own.Child(1))
 		t.freeze()
 		work.advance(ctx, t.rows)
 		return ctx.Err()

@@ -14,16 +14,17 @@ import (
 // rowsOfOne is how many rows there must be for each state and each tree.
 const rowsOfOne = 50
 
-// members is how many mixtures of the form, size and strength that were found to
-// be best are mixed, at most.
-const members = 8
+// others is how many mixtures of the form, size and strength that were found to be
+// best are fitted from other starts, at most.
+const others = 5
 
-// worth is the rise, in nats a row, for which another member is taken in.
-const worth = 0.003
+// worth is the rise of the nats of a row, as a share of them, for which another is
+// fitted.
+const worth = 3e-4
 
 // choose fits one tree, and from there on what validation rows ask for: the form
 // that is ahead at its start, in the size and strength that a search comes to,
-// several of it from different starts. It returns the mixture of all that were
+// several of it from other starts. It returns the mixture of all that were
 // fitted which makes the validation rows most probable.
 func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Key) (*treenet.Mixture, error) {
 	net, err := l.ChowLiu()
@@ -57,14 +58,14 @@ func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Ke
 		return nil, err
 	}
 	for _, f := range forms {
-		if f.best != nil {
-			if _, err := pool.Add(ctx, f.best); err != nil {
+		for _, m := range f.found {
+			if _, err := pool.Add(ctx, m); err != nil {
 				return nil, err
 			}
 		}
 	}
-	for start := 1; start < members && ahead.best != nil && !pace.Past(ctx); start++ {
-		m, _, err := ahead.at(ctx, ahead.here, start)
+	for start := 1; start <= others && len(ahead.found) > 0 && !pace.Past(ctx); start++ {
+		m, nats, err := ahead.at(ctx, ahead.here, start)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +73,7 @@ func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Ke
 		if err != nil {
 			return nil, err
 		}
-		if gained < worth {
+		if gained < -worth*nats {
 			break
 		}
 	}
@@ -101,9 +102,9 @@ type form struct {
 	key       rng.Key
 
 	tried map[at]bool
-	here  at // of the best, and before that where the search begins
-	best  *treenet.Mixture
-	nats  float64 // mean log-probability of a validation row under best
+	found []*treenet.Mixture // all that was fitted: each may have its part in the end
+	here  at                 // of the best, and before that where the search begins
+	nats  float64            // mean log-probability of a validation row there
 }
 
 // at is a place among sizes and strengths.
@@ -127,10 +128,13 @@ func (f *form) try(ctx context.Context, a at) error {
 	}
 	f.tried[a] = true
 	m, nats, err := f.at(ctx, a, 0)
-	if err == nil && (f.best == nil || nats > f.nats) {
-		f.best, f.nats, f.here = m, nats, a
+	if err != nil {
+		return err
 	}
-	return err
+	if f.found = append(f.found, m); first || nats > f.nats {
+		f.nats, f.here = nats, a
+	}
+	return nil
 }
 
 // climb goes from place to a neighbour in size or strength that makes the
