@@ -21,6 +21,7 @@ const (
 	rootRows    = .6      // rows that an even chance is worth to the context without features
 	weightMax   = 4       // rows that the step for one row is worth, at most
 	kept        = 1 << 16 // rows that are counted before the units pass over them
+	together    = 8       // rows that units visit one after the other in every pass
 )
 
 // passesOver returns how many passes over that many rows are made: what the units
@@ -149,6 +150,7 @@ func (t *task) learn(ctx context.Context, e *examples, passes int, k rng.Key) {
 		z        [units]float32
 		selected selection
 		n        = len(e.yes)
+		random   = rand.New(k.Stream(0))
 	)
 	t.counts = make([][2]float32, p.cells())
 	decay := math.Pow(finalRate/firstRate, 1/float64(max(1, passes*n)))
@@ -167,14 +169,21 @@ func (t *task) learn(ctx context.Context, e *examples, passes int, k rng.Key) {
 				t.counts[p.contexts[k].first+int(cell)][e.yes[i]] += e.weight[i]
 			}
 		}
-		for pass := range passes {
-			for _, r := range k.Child(uint64(lo)).Child(uint64(pass)).Perm(rows) {
-				rate *= decay
-				x, i := xs[r*inputs:][:inputs], lo+r
-				selected.units[1], selected.units[2] = p.selected(e.gate[i], uint16(e.class[i]))
-				p.predict(z[:], x, &selected)
-				step := float32(rate) * min(e.weight[i], weightMax)
-				p.mixer.learn(z[:], x, &selected, float32(e.yes[i]), step, step*lastShare)
+		order := make([]int, (rows+together-1)/together)
+		for g := range order {
+			order[g] = g * together
+		}
+		for range passes {
+			random.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
+			for _, first := range order {
+				for r := first; r < min(first+together, rows); r++ {
+					rate *= decay
+					x, i := xs[r*inputs:][:inputs], lo+r
+					selected.units[1], selected.units[2] = p.selected(e.gate[i], uint16(e.class[i]))
+					p.predict(z[:], x, &selected)
+					step := float32(rate) * min(e.weight[i], weightMax)
+					p.mixer.learn(z[:], x, &selected, float32(e.yes[i]), step, step*lastShare)
+				}
 			}
 		}
 	}
