@@ -14,9 +14,13 @@ import (
 // rowsOfOne is how many rows there must be for each state and each tree.
 const rowsOfOne = 50
 
-// others is how many mixtures of the form, size and strength that were found to be
-// best are fitted from other starts, at most.
-const others = 5
+// How many mixtures of the form, size and strength that were found to be best are
+// fitted from other starts, at most: as many as look at so many cells in all.
+const (
+	otherCells = 10e6
+	fewOthers  = 2
+	mostOthers = 5
+)
 
 // worth is the rise of the nats of a row, as a share of them, for which another is
 // fitted.
@@ -64,6 +68,7 @@ func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Ke
 			}
 		}
 	}
+	others := int(min(max(otherCells/max(l.Rows()*float64(len(valid.Codes)), 1), fewOthers), mostOthers))
 	for start := 1; start <= others && len(ahead.found) > 0 && !pace.Past(ctx); start++ {
 		m, nats, err := ahead.at(ctx, ahead.here, start)
 		if err != nil {
