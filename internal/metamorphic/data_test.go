@@ -6,45 +6,76 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/models/blend"
+	"github.com/seed-64d012fb/mimic/models/chowliu"
 	"github.com/seed-64d012fb/mimic/models/kde"
 	"github.com/seed-64d012fb/mimic/models/mixing"
 	"github.com/seed-64d012fb/mimic/models/mixture"
 	"github.com/seed-64d012fb/mimic/models/nade"
 	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/models/treemix"
+	"github.com/seed-64d012fb/mimic/sample"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// data is what a rung is tested on. All rows are written, read and scored: they
-// are in several blocks.
+// data is what a rung is tested on. All rows are written and read.
 type data struct {
 	table  *table.Table
 	fitted int // how many rows a fit sees, four fifths of them to learn from
+	// family is fitted in the place of the one that the ladder gives, or nil.
+	family mimic.Family
+	slow   bool // only rows about the end of a block are scored and sampled
+}
+
+// scored returns which rows are scored.
+func (d *data) scored() table.Range { return d.about(table.BlockRows, d.table.Rows()) }
+
+// sampled returns which rows of the sequence are sampled: a block and a bit.
+func (d *data) sampled() table.Range { return d.about(sample.BlockRows, sample.BlockRows+1000) }
+
+func (d *data) about(end, all int64) table.Range {
+	if d.slow {
+		return table.Range{Lo: end - 400, Hi: end + 400}
+	}
+	return table.Range{Hi: all}
 }
 
 // twoBlocks is how many rows a table has whose rows are in two blocks, those that
 // a fit learns from too.
 const twoBlocks = table.BlockRows*5/4 + 100
 
-// dataOf returns data that the rung is made for, as many as it takes up in a
-// second or so.
-func dataOf(kind string) data {
+// dataOf returns data that the rung is made for. A rung that would be slow on
+// two blocks has two: few rows, of which it chooses all that it can, and two
+// blocks, which it learns from as it is told to.
+func dataOf(kind string) []data {
 	switch kind {
 	case pixelnet.Kind:
-		return data{pictures(), 300}
+		told := pixelnet.Family{Label: "flag", Seed: 5, Hidden: 16, Epochs: 1}
+		return []data{{pictures(), 200, nil, true}, {pictures(), twoBlocks, told, true}}
 	case blend.Kind:
-		return data{levels(), 800}
-	case treemix.Kind, mixing.Kind, nade.Kind:
-		return data{levels(), twoBlocks}
-	case kde.Kind:
-		return data{mixed(twoBlocks), 1000}
+		told := blend.Family{Seed: 5, Parts: func(validation int64) ([]blend.Part, error) {
+			net := nade.Family{Hidden: 8, Epochs: 1, Seed: 5, Validation: validation}
+			return []blend.Part{{Family: chowliu.Family{}}, {Family: net, Validates: true}}, nil
+		}}
+		return []data{{levels(), 400, nil, true}, {levels(), twoBlocks, told, true}}
 	case mixture.Kind:
-		return data{mixed(twoBlocks), 2500}
+		told := mixture.Family{Components: 2, Covariance: mixture.Full, Seed: 5}
+		return []data{{mixed(twoBlocks), 600, nil, true}, {mixed(twoBlocks), twoBlocks, told, false}}
+	case kde.Kind:
+		told := kde.Family{Bandwidth: 10}
+		return []data{{mixed(twoBlocks), 600, nil, true}, {narrow(mixed(twoBlocks)), twoBlocks, told, true}}
+	case treemix.Kind:
+		return []data{{levels(), twoBlocks, nil, false}}
+	case nade.Kind:
+		told := nade.Family{Hidden: 16, Epochs: 2, Seed: 5}
+		return []data{{levels(), 400, nil, true}, {levels(), twoBlocks, told, true}}
+	case mixing.Kind:
+		return []data{{levels(), twoBlocks, nil, true}}
 	}
 	const threeBlocks = 2*table.BlockRows + 1000
-	return data{mixed(threeBlocks), threeBlocks}
+	return []data{{mixed(threeBlocks), threeBlocks, nil, false}}
 }
 
 // mixed returns a table of every kind of field, with some dependence between
@@ -75,6 +106,14 @@ func mixed(n int) *table.Table {
 		}
 		b.Cols[1].Num[i] = min(max(b.Cols[1].Num[i], s.Fields[1].Min), s.Fields[1].Max)
 	}
+	return table.New(b)
+}
+
+// narrow returns the fields id, whole and flag of a mixed table.
+func narrow(t *table.Table) *table.Table {
+	b := t.All()
+	b.Schema = b.Schema.Project([]int{0, 1, 4})
+	b.Cols = []table.Column{b.Cols[0], b.Cols[1], b.Cols[4]}
 	return table.New(b)
 }
 

@@ -27,9 +27,6 @@ var (
 	runs = flag.Int("runs", 2, "runs of each rung")
 )
 
-// sampled is how long the sequence is that samples are parts of: a block and a bit.
-const sampled = sample.BlockRows + 1000
-
 // outcome is what one way to use a rung leads to.
 type outcome struct {
 	file []byte // the model file
@@ -44,16 +41,17 @@ func TestSameBits(t *testing.T) {
 	t.Logf("repeat with: go test ./internal/metamorphic -seed %d", *seed)
 	for place, rung := range models.All() {
 		t.Run(rung.Kind, func(t *testing.T) {
-			d := dataOf(rung.Kind)
-			src := d.table
-			plain := &way{t: t, ctx: par.WithWorkers(t.Context(), 1), rung: rung, fitted: d.fitted}
-			want := outcome{file: plain.fit(src)}
-			m := plain.load(want.file)
-			want.logp = plain.score(m, src)
-			want.rows = plain.sample(m, table.Range{Hi: sampled})
-			for run := range *runs {
-				w := newWay(t, rung, d.fitted, rand.New(rand.NewPCG(*seed, uint64(place<<32|run))))
-				w.check(src, want)
+			all := dataOf(rung.Kind)
+			for i, d := range all {
+				plain := &way{t: t, ctx: par.WithWorkers(t.Context(), 1), rung: rung, data: d}
+				want := outcome{file: plain.fit(d.table)}
+				m := plain.load(want.file)
+				want.logp = plain.score(m, d.table)
+				want.rows = plain.sample(m, d.sampled())
+				for run := range max(1, *runs/len(all)) {
+					w := newWay(t, rung, d, rand.New(rand.NewPCG(*seed, uint64(place<<32|i<<16|run))))
+					w.check(want)
+				}
 			}
 		})
 	}
@@ -62,25 +60,25 @@ func TestSameBits(t *testing.T) {
 // way is a way to fit, score and sample a rung. Without random it is the plain
 // one: in memory, in one piece.
 type way struct {
+	data
 	t       *testing.T
 	ctx     context.Context
 	rung    models.Rung
-	fitted  int // how many rows a fit sees
 	workers int
 	random  *rand.Rand
 }
 
-func newWay(t *testing.T, rung models.Rung, fitted int, random *rand.Rand) *way {
-	w := &way{t: t, rung: rung, fitted: fitted, random: random, workers: []int{1, 2, 3, 8}[random.IntN(4)]}
+func newWay(t *testing.T, rung models.Rung, d data, random *rand.Rand) *way {
+	w := &way{t: t, rung: rung, data: d, random: random, workers: []int{1, 2, 3, 8}[random.IntN(4)]}
 	w.ctx = par.WithWorkers(t.Context(), w.workers)
 	return w
 }
 
 // check goes the way from a file of the data to a file of rows.
-func (w *way) check(src *table.Table, want outcome) {
+func (w *way) check(want outcome) {
 	w.t.Helper()
-	again := w.throughFile(src, "data")
-	if where := differ(src, again); where != "" {
+	again := w.throughFile(w.table, "data")
+	if where := differ(w.table, again); where != "" {
 		w.t.Fatalf("%d workers: the data read back differ %s", w.workers, where)
 	}
 	file := w.fit(again)
@@ -91,9 +89,10 @@ func (w *way) check(src *table.Table, want outcome) {
 	if logp := w.score(m, again); !slices.Equal(logp, want.logp) {
 		w.t.Errorf("%d workers: other log-probabilities", w.workers)
 	}
-	r := table.Range{Lo: w.random.Int64N(sampled)}
-	r.Hi = r.Lo + 1 + w.random.Int64N(sampled-r.Lo)
-	part, err := want.rows.Batch(r)
+	all := w.sampled()
+	r := table.Range{Lo: all.Lo + w.random.Int64N(all.Rows())}
+	r.Hi = r.Lo + 1 + w.random.Int64N(all.Hi-r.Lo)
+	part, err := want.rows.Batch(table.Range{Lo: r.Lo - all.Lo, Hi: r.Hi - all.Lo})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -109,6 +108,9 @@ func (w *way) fit(src *table.Table) []byte {
 	family, err := w.rung.New(o)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.family != nil {
+		family = w.family
 	}
 	train, held := fit.Split(table.New(src.All().Slice(0, w.fitted)), .2, o.Seed)
 	m, err := fit.Run(w.ctx, train, family, fit.Options{})
@@ -144,17 +146,20 @@ func (w *way) load(file []byte) mimic.Model {
 	return a.Model
 }
 
-// score returns log p(x) of all rows, in batches of any size.
+// score returns log p(x) of the rows that are scored, in batches of any size.
 func (w *way) score(m mimic.Model, src *table.Table) []float64 {
 	w.t.Helper()
-	logp := make([]float64, src.Rows())
+	logp := make([]float64, w.scored().Rows())
+	rows, err := src.Batch(w.scored())
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	for lo := 0; lo < len(logp); {
 		hi := len(logp)
 		if w.random != nil {
 			hi = min(hi, lo+1+w.random.IntN(5000))
 		}
-		b := src.All().Slice(lo, hi)
-		if err := m.(mimic.Density).LogProb(logp[lo:hi], b); err != nil {
+		if err := m.(mimic.Density).LogProb(logp[lo:hi], rows.Slice(lo, hi)); err != nil {
 			w.t.Fatal(err)
 		}
 		lo = hi
