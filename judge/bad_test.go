@@ -145,15 +145,15 @@ func TestNaNAndInf(t *testing.T) {
 
 func TestHeldOutRowsThatAreTrainingRows(t *testing.T) {
 	const said = "are training rows too"
-	j, err := Run(context.Background(), Input{Train: people(1, 120), Held: people(1, 120), Samples: people(3, 120)}, Options{})
+	j, err := Run(context.Background(), Input{Train: people(1, 40), Held: people(1, 40), Samples: people(3, 40)}, Options{})
 	if err != nil || !noted(j, "100 % of the held-out rows "+said) {
 		t.Errorf("%q, %v", j.Notes, err)
 	}
-	if j := judgeSome(t, people(3, 120)); noted(j, said) {
+	if j := judgeSome(t, people(3, 20)); noted(j, said) {
 		t.Errorf("said of rows that are none: %q", j.Notes)
 	}
 	// Rows of which there are few different ones are no wonder.
-	few := reshaped(120, func(b *table.Batch) {
+	few := reshaped(40, func(b *table.Batch) {
 		b.Schema = b.Schema.Project([]int{3})
 		b.Cols = b.Cols[3:4]
 	})
