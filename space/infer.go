@@ -43,6 +43,7 @@ func Infer(columns []*Profile, o *Overrides) (*Schema, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
+	s.inferConstantBits(columns, o)
 	if o != nil && o.Image != nil {
 		var err error
 		if s.Image, err = o.Image.apply(s.Fields); err != nil {
@@ -50,6 +51,33 @@ func Infer(columns []*Profile, o *Overrides) (*Schema, error) {
 		}
 	}
 	return s, nil
+}
+
+// inferConstantBits makes columns of zeros alone, or of ones, bits among bits,
+// where most columns are: the other value is one that the rows did not show, and
+// rows to come may have it.
+func (s *Schema) inferConstantBits(columns []*Profile, o *Overrides) {
+	var constant []*Field
+	bits, others := 0, 0
+	for j, p := range columns {
+		f := &s.Fields[j]
+		switch {
+		case f.Kind == Bool && slices.Equal(f.Levels, []string{"0", "1"}):
+			bits++
+		case f.Kind == Integer && p.Type == nil && o.of(p.Name) == nil && f.Min == f.Max && (f.Min == 0 || f.Min == 1) && f.Digits == 0:
+			constant = append(constant, f)
+		case f.Kind.Learned():
+			others++
+		}
+	}
+	if bits <= others {
+		return
+	}
+	for _, f := range constant {
+		f.Kind, f.Levels = Bool, []string{"0", "1"}
+		f.Why = fmt.Sprintf("only %.0f, among columns of 0 and 1", f.Min)
+		f.Min, f.Max = 0, 0
+	}
 }
 
 // of is Field that may be called without overrides.

@@ -170,6 +170,24 @@ func TestValues(t *testing.T) {
 }
 
 // Columns that no kind fits are refused by name, all at once, with a way out.
+// A column of zeros alone is a bit among bits, and a number among others.
+func TestConstantBits(t *testing.T) {
+	text := "a,b,c,d\n0,1,0,1\n1,0,0,1\n"
+	got, _, err := read(text, how{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j, want := range [][]int32{{0, 1}, {1, 0}, {0, 0}, {1, 1}} {
+		if f, c := got.Schema().Fields[j], got.All().Cols[j]; f.Kind != space.Bool || !slices.Equal(f.Levels, []string{"0", "1"}) || !slices.Equal(c.Code, want) {
+			t.Errorf("%+v %v, want %v", f, c, want)
+		}
+	}
+	got, _, err = read("a,b,c\n0,2,0\n1,3,0\n", how{})
+	if err != nil || got.Schema().Fields[2].Kind != space.Integer {
+		t.Errorf("%+v, %v", got.Schema(), err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	words := strings.Fields("one thing led to another and so it went on for a long while until it did not")
 	prose := make([]string, 300)
