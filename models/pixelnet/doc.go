@@ -18,13 +18,17 @@
 //
 //	p(shade) ∝ exp(s_shade·h₂ + q_j,shade + r[tones to the left and above]_shade).
 //
+// There may be several networks of this form, fitted from different starts: a pixel
+// then has the mean of the probabilities that they give its tones.
+//
 // Base measure: counting measure on pictures.
 //
 // Missing: pixels are never missing; a missing label is a label like any other.
 //
 // Cost: in a picture of d pixels, of which m are not quiet, O(m·H·(w + H₂)) to learn
-// from and O(d·H·(w + H₂)) to score and to sample, where w is the ink in a window,
-// H = 256 and H₂ = 64 numbers are hidden. Memory: 3·d·H numbers and more.
+// from and O(d·H·(w + H₂)) to score, for each network, and to sample, for all of
+// them, where w is the ink in a window, H = 256 and H₂ = 64 numbers are hidden.
+// Memory: 3·d·H numbers and more for each.
 //
 // Exact answers: p(x, y given the label, and given the first pixels in raster
 // order); p(y given x); the picture without its label.
@@ -41,5 +45,6 @@
 // Deviations: NADE shares one sum over all pixels before, and has neither window,
 // patterns nor quiet pixels; of the quiet pixels without ink a fit looks at a
 // quarter, drawn at random, each counted four times, so that what it minimises is
-// right in the mean.
+// right in the mean. Of several networks the mean is of probabilities pixel by pixel,
+// so that a picture is drawn from one of them a pixel, picked at random.
 package pixelnet
