@@ -19,7 +19,7 @@ const (
 	second      = 64
 	batch       = 8
 	rate        = .004
-	epochs      = 4
+	epochs      = 5
 	leastVisits = 10_000 // of pictures, where there are few
 )
 
@@ -69,7 +69,7 @@ func (f Family) grow(ctx context.Context, fresh func() *net, train, held *pictur
 const (
 	// leastGain is the share of the loss that a network has to bring for another to
 	// follow: scoring takes as many times as long as there are networks.
-	leastGain = 1e-3
+	leastGain = 5e-4
 	// leastShare is the part of the time that the last network took that there is to
 	// be for another: one that learned far less would bring little.
 	leastShare = 4

@@ -106,3 +106,26 @@ func TestResume(t *testing.T) {
 		t.Error("a fit that was interrupted comes to another model")
 	}
 }
+
+// TestGrows asks whether a second network is kept that makes held-out pictures more
+// probable, and whether one is left out that cannot.
+func TestGrows(t *testing.T) {
+	parameters := func(rows *table.Table, networks int) int64 {
+		t.Helper()
+		m, err := fit.Run(t.Context(), rows, pixelnet.Family{Networks: networks, Hidden: 16, Epochs: 3}, fit.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.(fit.Parametric).Parameters()
+	}
+	rows := bars(300)
+	one := parameters(rows, 1)
+	labels := int64(1)
+	if two := parameters(rows, 2); two-labels != 2*(one-labels) {
+		t.Errorf("two networks have %d parameters, one has %d", two, one)
+	}
+	white := table.New(table.NewBatch(rows.Schema(), 0, 300))
+	if many, one := parameters(white, 8), parameters(white, 1); many >= 8*one {
+		t.Errorf("%d parameters for white pictures, one network has %d", many, one)
+	}
+}

@@ -27,6 +27,7 @@ type lawWire struct {
 // netWire are the weights of a network: [tensors] float32, the lowest byte first.
 type netWire [][]byte
 
+// wire returns the weights.
 func (n *net) wire() (w netWire) {
 	for _, tensor := range n.w[:max(tint, n.used())] {
 		b := make([]byte, 0, 4*len(tensor))
