@@ -55,13 +55,33 @@ func fitted(t *testing.T, ctx context.Context, d *coded.Data, o Family) *vector 
 }
 
 // TestParity asks for what no tree of pairs can say: of five fields only three
-// are free, which is 3·log 2 nats a row.
+// are free, which is 3·log 2 nats a row. Many rows are more than are kept at a time.
 func TestParity(t *testing.T) {
-	v, new := fitted(t, context.Background(), parity(2000, 1), Family{}), parity(1000, 2)
-	logs := make([]float64, new.N)
-	v.LogProb(logs, new.Codes)
-	if nats, want := mean(new, [][]float64{logs}), -3*math.Ln2; nats < want-.02 {
-		t.Errorf("%.4f nats a row, of %.4f", nats, want)
+	for _, c := range []struct {
+		rows, orders int
+		within       float64
+	}{{2000, 0, .02}, {kept + 1000, 1, .001}} {
+		v, new := fitted(t, context.Background(), parity(c.rows, 1), Family{Orders: c.orders}), parity(1000, 2)
+		logs := make([]float64, new.N)
+		v.LogProb(logs, new.Codes)
+		if nats, want := mean(new, [][]float64{logs}), -3*math.Ln2; nats < want-c.within {
+			t.Errorf("%d rows: %.4f nats a row, of %.4f", c.rows, nats, want)
+		}
+	}
+}
+
+// TestWork: a large table has fewer passes and fewer orders.
+func TestWork(t *testing.T) {
+	for _, c := range []struct{ rows, fields, passes, orders int }{
+		{0, 3, 6, 8}, {1600, 180, 6, 8}, {2803, 839, 6, 4}, {8700, 500, 6, 2}, {15000, 100, 6, 6}, {33375, 190, 3, 2}, {1_000_000, 100, 2, 2},
+	} {
+		d := &coded.Data{N: c.rows}
+		for range c.fields {
+			d.Rows = append(d.Rows, []float64{float64(c.rows), 0})
+		}
+		if passes, orders := passesOver(c.rows), orders(d); passes != c.passes || orders != c.orders {
+			t.Errorf("%d rows of %d bits: %d passes and %d orders, want %d and %d", c.rows, c.fields, passes, orders, c.passes, c.orders)
+		}
 	}
 }
 

@@ -16,9 +16,10 @@ import (
 const (
 	mostOrders  = 8
 	fewOrders   = 2
-	mostWork    = 60e6 // answers that all orders learn from, over all passes
-	heldOut     = .1   // of the rows
-	orderGain   = 1e-4 // share of its nats that an order has to gain
+	mostWork    = 170e6 // passes over an answer, of all orders
+	counting    = 12    // passes that it costs to count the rows
+	heldOut     = .1    // of the rows
+	orderGain   = 1e-4  // share of its nats that an order has to gain
 	mostClasses = 20
 	classShare  = 32 // rows of a class at least
 )
@@ -94,7 +95,7 @@ func orders(d *coded.Data) int {
 			}
 		}
 	}
-	each *= float64(passesOver(d.N))
+	each *= float64(counting + passesOver(d.N))
 	return int(min(max(mostWork/max(each, 1), fewOrders), mostOrders))
 }
 
