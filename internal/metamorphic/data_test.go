@@ -55,7 +55,7 @@ func dataOf(kind string) []data {
 		told := pixelnet.Family{Label: "flag", Seed: 5, Hidden: 16, Epochs: 1}
 		return []data{{pictures(), 200, nil, true}, {pictures(), twoBlocks, told, true}}
 	case blend.Kind:
-		told := blend.Family{Seed: 5, Parts: func(validation int64) ([]blend.Part, error) {
+		told := blend.Family{Seed: 5, Parts: func(_ *space.Schema, _, validation int64) ([]blend.Part, error) {
 			net := nade.Family{Hidden: 8, Epochs: 1, Seed: 5, Validation: validation}
 			return []blend.Part{{Family: chowliu.Family{}}, {Family: net, Validates: true}}, nil
 		}}
