@@ -17,6 +17,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -106,13 +107,11 @@ func run(ctx context.Context, sets []string, opt options) (results []result, err
 			}
 			more, err := measure(ctx, benchmarks[at].name, s, opt.first+uint64(i), opt)
 			results = append(results, more...)
+			if opt.json != "" {
+				err = errors.Join(err, writeJSON(opt.json, results))
+			}
 			if err != nil {
 				return results, fmt.Errorf("%s: %w", name, err)
-			}
-			if opt.json != "" {
-				if err := writeJSON(opt.json, results); err != nil {
-					return results, err
-				}
 			}
 		}
 		fmt.Printf("\nseeds so far: %d, in %.0f s, %.0f processor s\n\n", i+1, time.Since(start).Seconds(), processorSeconds())
