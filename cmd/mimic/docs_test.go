@@ -58,7 +58,7 @@ func page(root *cobra.Command) string {
 The exit status is 0, or 1 if the command failed, or 2 if it was used wrongly.
 Errors are one line on standard error. An output is written beside its place and
 renamed when it is whole: a run that fails or is interrupted leaves what was
-there before.
+there before. A file that is read is never the one that is written.
 `)
 	for _, cmd := range root.Commands() {
 		fmt.Fprintf(&s, "\n## mimic %s\n\n%s.\n\n%s\n", cmd.Name(), cmd.Short, cmd.Long)
@@ -71,6 +71,9 @@ there before.
 
 // block sets lines as they are, without their indentation.
 func block(s *strings.Builder, text string) {
+	if text == "" {
+		return
+	}
 	lines := strings.ReplaceAll("\n"+strings.TrimRight(text, "\n"), "\n  ", "\n")
 	fmt.Fprintf(s, "\n```%s\n```\n", lines)
 }
