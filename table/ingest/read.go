@@ -109,7 +109,7 @@ func (r *reader) finish(ctx context.Context) (*table.Table, error) {
 		c := r.columns[i]
 		f := &s.Fields[c.position]
 		if c.field != nil && c.bad.Count > 0 {
-			return fmt.Errorf("%s: column %q: %q is not a value of kind %v, which the schema says (%d of %d values)",
+			return fmt.Errorf("%s: column %q: %q is not a value of kind %v, which the schema says (%d of %d values): correct them, or leave the cells empty where values may be missing",
 				c.bad.Place, c.name, c.bad.First, f.Kind, c.bad.Count, r.rows)
 		}
 		b.Cols[c.position], err = c.values(f)
