@@ -17,13 +17,15 @@
 // Fit: one pass that keeps the rows in memory, eight bytes a number; then EM in
 // log space from k-means++. The number of components doubles, for each shape of
 // Σ, as long as rows become more probable that are held out; the best is fitted
-// on with all rows. A value on a grid counts as spread over its cell, which
-// bounds its mass from below (docs/decisions/0094).
+// to all rows. A value on a grid counts as spread over its cell, which bounds its
+// mass from below (docs/decisions/0094).
 //
 // EM maximises the likelihood times a prior, and never lowers it: Σ_c is smoothed
 // as if ν = 1 row more, with the variances Λ of the whole table, of K components
 // divided by K^(2/d), were in every component, π_c by one row over all, and
-// levels as in package naivebayes.
+// levels as in package naivebayes. Cross-validation may move ν. Of n_c rows Σ_c is
+// then widened by 1 + 2/(n_c+ν+1), for a new row varies more than they do about
+// their own mean (docs/decisions/0130).
 //
 // Floors: so no variance given the other fields is below ν/(n_c+ν) of its Λ, n_c
 // the rows of the component, however collinear or constant the rows are. A

@@ -50,7 +50,8 @@ var (
 )
 
 // newModel returns the model of a fit, in positions. Of the variance on a grid
-// the part that EM added for the cell is taken off again, for a mass has its own.
+// the part that EM added for the cell is taken off again, for a mass has its own;
+// what is left is widened by what few rows leave open.
 func newModel(f *mixtureFit, t *theta) (m *Model, err error) {
 	m = &Model{schema: f.schema, fields: f.fields, shape: t.shape, order: f.fields.Order(), known: make([]normal.Known, t.d), rows: t.rows}
 	if m.weight, err = dist.NewCategorical(t.weight); err != nil {
@@ -77,15 +78,16 @@ func newModel(f *mixtureFit, t *theta) (m *Model, err error) {
 	}
 	for c := range t.k {
 		mean, cov := slices.Clone(t.mean[c*t.d:(c+1)*t.d]), slices.Clone(t.cov[c])
+		wide := t.widening(c)
 		for j := range mean {
 			mean[j] = t.base.center[j] + scale[j]*mean[j]
 			cov[t.diagonal(j)] -= t.base.cell[j]
 		}
 		for i := range cov {
 			if t.shape.diagonal() {
-				cov[i] *= scale[i] * scale[i]
+				cov[i] *= scale[i] * scale[i] * wide
 			} else {
-				cov[i] *= scale[i/t.d] * scale[i%t.d]
+				cov[i] *= scale[i/t.d] * scale[i%t.d] * wide
 			}
 		}
 		m.mean, m.cov = append(m.mean, mean), append(m.cov, cov)

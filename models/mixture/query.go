@@ -158,11 +158,11 @@ func (m *Model) exact(touched []touch) error {
 			continue
 		}
 		if known.Any() && grid && before >= 0 {
-			return fmt.Errorf("field %q is known and %q, which comes before it, is not: %w", m.name(k), m.name(before), mimic.ErrUnsupported)
+			return inexact("field %q is known and %q, which comes before it, is not", m.name(k), m.name(before))
 		}
 		if known.Ranges() {
 			if ranged >= 0 {
-				return fmt.Errorf("ranges of %q and %q, which depend on each other: %w", m.name(ranged), m.name(k), mimic.ErrUnsupported)
+				return inexact("ranges of %q and %q, which depend on each other", m.name(ranged), m.name(k))
 			}
 			ranged = k
 		}
@@ -176,11 +176,16 @@ func (m *Model) exact(touched []touch) error {
 	if unsure >= 0 {
 		for k := range m.known {
 			if k != unsure && m.known[k].Any() {
-				return fmt.Errorf("field %q can be missing or not, and %q, which depends on it, is known: %w", m.name(unsure), m.name(k), mimic.ErrUnsupported)
+				return inexact("field %q can be missing or not, and %q, which depends on it, is known", m.name(unsure), m.name(k))
 			}
 		}
 	}
 	return nil
+}
+
+// inexact is the error of a question that has no exact answer under covariances.
+func inexact(format string, names ...any) error {
+	return fmt.Errorf("%s: %w; a mixture fitted with covariance %q answers it", fmt.Sprintf(format, names...), mimic.ErrUnsupported, Diag)
 }
 
 func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]].Name }
@@ -262,13 +267,13 @@ func (m *Model) droppable(keep map[int]int) (known []int, err error) {
 		case !in && sure:
 			known = append(known, k)
 		case !in && free && m.known[k].Ranges():
-			return nil, fmt.Errorf("the marginal has not %q, of which a range is known: %w", m.name(k), mimic.ErrUnsupported)
+			return nil, inexact("the marginal has not %q, of which a range is known", m.name(k))
 		case !in && free && (gone < 0 || grid):
 			gone = k
 		case in && free && grid:
 			kept++
 			if gone >= 0 && (kept > 1 || !m.fields.Grids[gone].Real()) {
-				return nil, fmt.Errorf("the marginal has %q and not %q, which comes before it: %w", m.name(k), m.name(gone), mimic.ErrUnsupported)
+				return nil, inexact("the marginal has %q and not %q, which comes before it", m.name(k), m.name(gone))
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // lloydSteps is the number of steps of k-means that EM starts from, at most.
-const lloydSteps = 100
+const lloydSteps = 20
 
 // start returns the component [n] that each row starts in, and the means [k × d]
 // of the components: k-means from k-means++, in units of the base. A number that

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/seed-64d012fb/mimic/dist"
 )
 
@@ -73,6 +75,17 @@ func (t *theta) diagonal(j int) int {
 // components share.
 func (t *theta) spread(j int) float64 {
 	return t.base.prior[j] * math.Pow(float64(t.k), -2/float64(t.d))
+}
+
+// widening returns by how much a new row of component c varies more than the rows
+// that Σ_c is of do about their own mean: with n of them its mean is off by Σ/n, and
+// the scatter short by Σ/n, which is Σ·(1 + 2/n), to the first order.
+func (t *theta) widening(c int) float64 {
+	n, means := t.rows[c], 1.
+	if t.shape == Tied {
+		n, means = floats.Sum(t.rows), float64(t.k)
+	}
+	return 1 + 2*means/(n+t.prior+means)
 }
 
 // logPrior returns the log of the prior, up to a constant.
