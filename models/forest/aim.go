@@ -9,10 +9,12 @@ import (
 )
 
 // Directions are fitted by least squares: a score of the target, as a sum of
-// effects of the views before it. The score of a number is the normal quantile
-// of its rank. The scores of levels are those that can be told best: the mean of
-// what the effects say of each level, over again (the first canonical variate;
-// a second one is uncorrelated with it).
+// effects of the views before it. The scores of levels are those that can be told
+// best: the mean of what the effects say of each level, over again (the first
+// canonical variate; a second one is uncorrelated with it). The first score of a
+// number is the normal quantile of its rank. The second takes classes of it as
+// levels, and is uncorrelated with the first: how far out it lies, or whether it
+// is the one value that many rows share.
 //
 // Reference: Hastie & Tibshirani (1990), Generalized additive models, chapter 4
 // (backfitting); Breiman & Friedman (1985), Estimating optimal transformations
@@ -22,6 +24,7 @@ const (
 	aimLeast  = 20      // and at least
 	aimSweeps = 2       // over all effects
 	aimTurns  = 3       // between levels and effects
+	aimGroups = 16      // classes of a number
 )
 
 // findDirections finds the directions of all columns and adds them to the views
@@ -73,15 +76,23 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8) (found []*di
 		return nil
 	}
 	a := m.newAdditive(c.ask, bins, rows)
+	var scores [][]float64
 	if c.ordered {
 		a.fit(normalScores(count), y, aimSweeps)
-		return append(found, a.direction())
+		found = append(found, a.direction())
+		y, count = inClasses(y, count)
+		levels = len(count)
+		scores = append(scores, normalScores(count))
+		standardise(scores[0], count, nil)
 	}
-	var scores [][]float64
-	for d := range min(mostDirections, levels-1) {
+	for d := len(scores); d < min(mostDirections, levels-1); d++ {
 		score := make([]float64, len(count))
 		for k := range score {
-			_, score[k] = math.Modf(float64(k+1+7*d) * math.Phi)
+			if c.ordered {
+				score[k] = scores[0][k] * scores[0][k]
+			} else {
+				_, score[k] = math.Modf(float64(k+1+7*d) * math.Phi)
+			}
 		}
 		standardise(score, count, scores)
 		for turn := aimTurns - 1; turn > 0 && levels > 2; turn-- {
@@ -94,6 +105,22 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8) (found []*di
 		found = append(found, a.direction())
 	}
 	return found
+}
+
+// inClasses returns the classes of codes y, of about equal mass, and the rows of
+// each class, from those of each code.
+func inClasses(y []uint16, count []float64) (class []uint16, rows []float64) {
+	of := make([]int32, len(count))
+	for k, n := range count {
+		of[k] = int32(n)
+	}
+	rows = make([]float64, group(of, -1, aimGroups, len(y)))
+	class = make([]uint16, len(y))
+	for i, k := range y {
+		class[i] = uint16(of[k])
+		rows[of[k]]++
+	}
+	return class, rows
 }
 
 // valued returns rows of the column, spread over the table, that have a value,

@@ -38,10 +38,17 @@ func (d *direction) cell(sum int32) int {
 func (d *direction) fill(dst []uint8, bins [][]uint8, sums []int32) {
 	sums = sums[:len(dst)]
 	clear(sums)
-	for t := range d.terms {
-		score := d.terms[t].score
-		for i, b := range bins[d.terms[t].view][:len(dst)] {
-			sums[i] += score[b]
+	terms := d.terms
+	for ; len(terms) > 1; terms = terms[2:] {
+		s, t := terms[0].score, terms[1].score
+		other := bins[terms[1].view][:len(dst)]
+		for i, b := range bins[terms[0].view][:len(dst)] {
+			sums[i] += s[b] + t[other[i]]
+		}
+	}
+	for _, t := range terms {
+		for i, b := range bins[t.view][:len(dst)] {
+			sums[i] += t.score[b]
 		}
 	}
 	for i, s := range sums {

@@ -12,16 +12,16 @@
 // code like any other, to be predicted and to predict by.
 //
 // Directions: least squares sum up what all columns before a column tell of it, as
-// one number (two for levels), which trees may ask as well. Splits by it are
-// oblique, and weak dependences count together.
+// two numbers, which trees may ask as well. Splits by them are oblique, and weak
+// dependences count together.
 //
-// Trees: each of 8 trees for a column takes the split that gains the most
+// Trees: each of 12 trees for a column takes the split that gains the most
 // log-likelihood beyond what chance alone would give, on a random 80 % of the
-// rows, as long as there is one and 10 rows stay in a leaf; its leaves are then
-// refilled with all rows. The distribution of a node leans on its
-// parent's: by p = (n_k + 2·p_parent)/(n + 2) for levels, by a Pólya tree over
-// the codes of a number with strength 3·1.3^level. The density is the mean over
-// trees.
+// rows (and at most 1,024 of those in a node), as long as there is one and √n/4 of
+// n rows stay in a leaf, 10 at least and 40 at most; its leaves are then refilled
+// with all rows. The distribution of a node leans on its parent's: by
+// p = (n_k + 5·p_parent)/(n + 5) for levels, by a Pólya tree over the codes of a
+// number with strength 3·1.3^level. The density is the mean over trees.
 //
 // Sampling draws one tree a cell. By default it is stratified over aligned runs
 // of rows: see Model.
@@ -47,6 +47,7 @@ package forest
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -86,15 +87,20 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	return &fitting{family: f, schema: s, rows: rows, parts: parts}, nil
 }
 
-// trees of each column.
-const trees = 8
+const (
+	trees     = 12 // of each column
+	sharpLeaf = 10 // rows of a leaf, of one tree or in a small table
+	mostLeaf  = 40 // that a leaf must have in a large one
+)
 
-func (f Family) growth() (growth, int) {
-	g := growth{subsample: .8, most: 1 << 17, minLeaf: 10, groups: 8}
+// growth returns how the trees of so many rows are grown, and their number.
+func (f Family) growth(rows int) (growth, int) {
+	g := growth{subsample: .8, most: 1 << 17, enough: 1 << 10, minLeaf: sharpLeaf, groups: 8}
 	if f.Sharp {
-		g.subsample, g.most, g.greedy = 1, 1<<31, true
+		g.subsample, g.most, g.enough, g.greedy = 1, 1<<31, 1<<31, true
 		return g, 1
 	}
+	g.minLeaf = max(sharpLeaf, min(int(math.Sqrt(float64(rows))/4), mostLeaf))
 	return g, trees
 }
 
@@ -168,7 +174,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if bins, err = m.findDirections(ctx, codes, bins); err != nil {
 		return err
 	}
-	grow, of := f.family.growth()
+	grow, of := f.family.growth(rows)
 	type task struct{ column, tree int }
 	var tasks []task
 	smooth := make([]*smoothing, len(m.columns))

@@ -262,28 +262,31 @@ func rowName(b *table.Batch, i int) string {
 	return s
 }
 
-// Stratified draws have the same law in each row: over many sequences, the
-// marginals of one row agree with those of independent draws. False failure
-// 1 in 10⁶; a level's share is seen to be off by .04.
+// Stratified draws have the model's law in each row, whatever stands beside it:
+// over many runs of 32 rows the values of one row are as frequent as LogProb says,
+// by a chi-squared test over those expected at least five times: a false failure
+// once in 10⁶ runs (normal approximation at 4.9 sd), a cell off by a third of its
+// share is seen.
 func TestStratifiedRowsHaveTheSameLaw(t *testing.T) {
 	m := mustFit(t, dependent(2000, 7), Family{})
-	const sequences = 4000
-	var share [3]float64
-	for seed := range uint64(sequences) {
-		b := table.NewBatch(m.Schema(), 0, 64) // a short run is enough
-		s := m.newScratch()
+	const runs, row = 20000, 17
+	count := map[string]float64{}
+	b, s := table.NewBatch(m.Schema(), 0, 32), m.newScratch()
+	for seed := range uint64(runs) {
 		m.run(b, rng.New(seed), s)
-		share[b.Cols[0].Code[17]] += 1. / sequences
+		count[rowName(b, row)]++
 	}
-	big := draws(t, m.IID().(*Model), m.Schema(), table.Range{Hi: 100000}, 8)
-	var want [3]float64
-	for _, k := range big.Cols[0].Code {
-		want[k] += 1. / 100000
-	}
-	for k := range want {
-		if math.Abs(share[k]-want[k]) > 4.9*math.Sqrt(.25*(1./sequences+1./100000)) {
-			t.Errorf("level %d has share %v in row 17 and %v among independent rows", k, share[k], want[k])
+	every := everyRow(m.Schema())
+	chi, degrees := 0.0, 0.0
+	for i, l := range logProb(t, m, every) {
+		if e := runs * math.Exp(l); e >= 5 {
+			d := count[rowName(every, i)] - e
+			chi += d * d / e
+			degrees++
 		}
+	}
+	if degrees < 30 || math.Abs(chi-degrees) > 4.9*math.Sqrt(2*degrees) {
+		t.Errorf("chi-squared %v for %v cells", chi, degrees)
 	}
 }
 
@@ -606,7 +609,8 @@ func cities(n, countries, each int) *table.Table {
 	return table.New(t)
 }
 
-// Ten thousand levels keep to the values that they occur with.
+// Ten thousand levels keep to the values that they occur with, up to the 3.2 % that
+// share a group with levels of another country. False failure once in 10⁵ seeds.
 func TestManyLevels(t *testing.T) {
 	const countries = 25
 	src := cities(40000, countries, 400)
@@ -619,7 +623,7 @@ func TestManyLevels(t *testing.T) {
 		}
 		distinct[city] = true
 	}
-	if wrong > 300 || len(distinct) < 3000 {
+	if wrong > 400 || len(distinct) < 3000 {
 		t.Errorf("%d of 10000 cities lie in the wrong country; %d distinct ones", wrong, len(distinct))
 	}
 	blob, err := m.AppendBinary(nil)

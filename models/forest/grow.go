@@ -21,6 +21,7 @@ type view struct {
 type growth struct {
 	subsample float64 // share of rows that choose a tree's splits
 	most      int     // and of them at most so many
+	enough    int     // of the rows of a node, to choose its split by
 	minLeaf   int     // of these rows in a leaf
 	groups    int     // classes of an ordered target
 	greedy    bool    // a split need not gain more than chance alone would
@@ -32,6 +33,7 @@ type grower struct {
 	splitter
 	in, out []int32 // rows that choose splits, and the others
 	spare   []int32
+	some    []int32
 }
 
 // place is a node in the making: its rows, and the node whose right child it is.
@@ -86,13 +88,14 @@ func (g *grower) deal(present []int32, key rng.Key) {
 	if share >= 1 {
 		g.in = append(g.in, present...)
 	} else {
-		var word [1024]uint64
-		below := uint64(share * (1 << 63) * 2)
+		var word [256]uint64 // a quarter of a word for each row
+		below := uint16(share * (1 << 16))
 		for i, r := range present {
-			if i%len(word) == 0 {
-				key.Uint64s(word[:], int64(i))
+			at := i % (4 * len(word))
+			if at == 0 {
+				key.Uint64s(word[:], int64(i)/4)
 			}
-			if word[i%len(word)] < below {
+			if uint16(word[at/4]>>(at%4*16)) < below {
 				g.in = append(g.in, r)
 			} else {
 				g.out = append(g.out, r)
@@ -104,11 +107,27 @@ func (g *grower) deal(present []int32, key rng.Key) {
 	}
 }
 
-// split sets the best split of the rows in n, and reports whether there is one.
+// split sets a split of the rows in n, and reports whether there is one: the best
+// by some of the rows, which are enough where there is much to gain, or else by
+// all.
 func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]uint8, rows []int32) bool {
 	if len(rows) < 2*g.minLeaf || len(ask) == 0 {
 		return false
 	}
+	if len(rows) > g.enough {
+		g.some = g.some[:0]
+		for i := range g.enough {
+			g.some = append(g.some, rows[i*len(rows)/g.enough])
+		}
+		if g.best(n, y, ask, views, bins, g.some) {
+			return true
+		}
+	}
+	return g.best(n, y, ask, views, bins, rows)
+}
+
+// best sets the best split of the rows in n, and reports whether there is one.
+func (g *grower) best(n *node, y *target, ask []int32, views []view, bins [][]uint8, rows []int32) bool {
 	classes := g.classify(y, rows, max(2, min(g.groups, len(rows)/g.minLeaf)))
 	if classes < 2 {
 		return false
@@ -116,7 +135,7 @@ func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]u
 	entropy := g.entropy()
 	best, found := 0.0, false // the most nats beyond what chance gives
 	for _, v := range ask {
-		g.count(bins[v], rows)
+		g.count(bins[v], views[v].bins, rows)
 		if len(g.order) > 1 {
 			if !views[v].ordered && len(g.order) > 2 {
 				g.arrange(y.ordered)
@@ -137,7 +156,6 @@ func (g *grower) split(n *node, y *target, ask []int32, views []view, bins [][]u
 				}
 			}
 		}
-		g.forget()
 	}
 	return found
 }
@@ -170,16 +188,16 @@ func (g *growth) byChance(classes, bins int, ordered bool) float64 {
 // part moves the rows that go left to the front, keeping the order on each
 // side, and returns their number.
 func (g *grower) part(n *node, bin []uint8, rows []int32) int {
+	spare, set := g.spare[:len(rows)], n.goLeft
 	left, right := 0, 0
 	for _, r := range rows {
-		if n.isLeft(bin[r]) {
-			rows[left] = r
-			left++
-		} else {
-			g.spare[right] = r
-			right++
-		}
+		b := bin[r]
+		goes := int(set[b>>6] >> (b & 63) & 1)
+		rows[left] = r
+		spare[right] = r
+		left += goes
+		right += 1 - goes
 	}
-	copy(rows[left:], g.spare[:right])
+	copy(rows[left:], spare[:right])
 	return left
 }

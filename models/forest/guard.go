@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -79,15 +80,20 @@ func (m *Model) protect(ctx context.Context, g *gathered, codes [][]uint16, bins
 }
 
 // likely reports which training rows have a log-probability of at least least;
-// detail [rows] is that of their values given the codes.
+// detail [rows] is that of their values given the codes. Most rows are told by the
+// first few columns, those that are the hardest to guess.
 func (m *Model) likely(ctx context.Context, detail []float64, codes [][]uint16, bins [][]uint8, least float64) ([]bool, error) {
 	n := int(m.rows)
 	likely := make([]bool, n)
-	const block = 1 << 13
+	const block = 1 << 11
+	order := m.hardest()
 	err := par.Do(ctx, (n+block-1)/block, func(b int) error {
 		for i := b * block; i < min((b+1)*block, n); i++ {
 			logp := detail[i]
-			for p := 0; p < len(m.columns) && logp >= least; p++ {
+			for _, p := range order {
+				if logp < least {
+					break
+				}
 				c := &m.columns[p]
 				k := codes[p][i]
 				if k == c.absent() {
@@ -105,6 +111,24 @@ func (m *Model) likely(ctx context.Context, detail []float64, codes [][]uint16, 
 		return nil
 	})
 	return likely, err
+}
+
+// hardest returns the positions of the columns, those of the largest entropy
+// first.
+func (m *Model) hardest() []int {
+	entropy := make([]float64, len(m.columns))
+	for p := range m.columns {
+		rows := m.columns[p].rows
+		total := sum(rows)
+		for _, n := range rows {
+			if n > 0 {
+				entropy[p] -= n / total * math.Log(n/total)
+			}
+		}
+	}
+	order := upTo(len(m.columns))
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(entropy[b], entropy[a]) })
+	return order
 }
 
 // newGuard returns a guard of the rows with the given fingerprints.
@@ -133,6 +157,7 @@ const redraws = 8 // of a row before it is left as it is
 const (
 	redrawKey = math.MaxUint64 / 2 // and up: the tries of a redraw
 	prefixKey = math.MaxUint64/2 - 1
+	orderKey  = math.MaxUint64/2 - 2
 )
 
 // redrawCopies has redraw draw the rows of dst that are guarded again, until

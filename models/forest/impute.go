@@ -15,7 +15,7 @@ import (
 // equally likely ones, as far as 8192 go.
 const (
 	fewCandidates   = 256
-	mostCandidates  = longestRun
+	mostCandidates  = 1 << 13
 	enoughEffective = 16
 )
 

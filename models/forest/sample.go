@@ -10,21 +10,24 @@ import (
 )
 
 // Rows are sampled in runs that are aligned to their index: rows 0–1023,
-// 1024–2047, 2048–4095 and so on, doubling up to runs of 8192. A run is the unit
-// of randomness: whoever wants one of its rows makes them all.
-const firstRun = 1 << 10
+// 1024–2047, 2048–4095 and so on, doubling up to runs of 8192, and to longer ones
+// where these are a quarter of what is before them at most. A run is the unit of
+// randomness: whoever wants one of its rows makes them all.
+const (
+	firstRun   = 1 << 10
+	middleRun  = 1 << 13
+	longestRun = 1 << 15
+)
 
 // runOf returns the run that holds row i.
 func runOf(i int64) table.Range {
-	switch {
-	case i < firstRun:
-		return table.Range{Hi: firstRun}
-	case i < longestRun:
-		lo := int64(1) << (bits.Len64(uint64(i)) - 1)
-		return table.Range{Lo: lo, Hi: 2 * lo}
+	n := int64(firstRun)
+	if i >= n {
+		before := int64(1) << (bits.Len64(uint64(i)) - 1)
+		n = min(before, max(middleRun, before/4), longestRun)
 	}
-	lo := i &^ (longestRun - 1)
-	return table.Range{Lo: lo, Hi: lo + longestRun}
+	lo := i &^ (n - 1)
+	return table.Range{Lo: lo, Hi: lo + n}
 }
 
 // IID returns the model with independent rows: slower to settle to the right
@@ -80,6 +83,9 @@ func (m *Model) run(dst *table.Batch, k rng.Key, s *scratch) {
 }
 
 func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
+	if !iid {
+		s.shuffle(s.order[:dst.N], dst.First, k.Child(orderKey))
+	}
 	for p := range m.columns {
 		c := &m.columns[p]
 		key := k.Child(uint64(p))
@@ -89,9 +95,14 @@ func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 			c.drawEach(codes, dst.First, key, s)
 		} else {
 			c.drawSpread(codes, dst.First, key, s)
+			s.sortByCode(codes, len(c.rows)+1)
 		}
-		if c.detailed() {
+		switch {
+		case !c.detailed():
+		case iid:
 			key.Child(1).Float64s(detail, dst.First)
+		default:
+			s.spread(detail, dst.First, key.Child(1))
 		}
 		c.decode(dst.Cols[c.field], codes, detail, key, dst.First, s)
 		for _, v := range c.views {
@@ -113,24 +124,70 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 	}
 }
 
-// drawSpread draws the codes of the rows of a run: rows are shuffled, dealt out
-// to the trees in equal parts and sorted by leaf, and one sequence that is
-// spread evenly over the circle is handed out to them in that order. Leaves of
-// a subtree are side by side, so that draws are spread over subtrees too.
+// drawSpread draws the codes of the rows of a run. Rows that are alike come to
+// stand side by side: by leaf of the first tree, and within a leaf by the codes of
+// the columns before, the latest first. In this order they are dealt out to the
+// trees in turn, and one sequence that is spread evenly over the circle is handed
+// out to them, so that any group of like rows gets its share of trees and of
+// draws. Turn and sequence start at random, so that each row has the column's law
+// whatever is known of it.
+//
+// Reference: L'Ecuyer, Lécot & Tuffin (2008), A randomized quasi-Monte Carlo
+// simulation method for Markov chains.
 func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch) {
-	rows := s.rows[:len(codes)]
-	s.shuffle(rows, first, key)
+	order, points := s.order[:len(codes)], s.points[:len(codes)]
+	trees := len(c.trees)
+	s.descent.sort(c.trees[0], order)
 	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
-	codesOf, parts := len(c.rows), len(c.trees)
+	for _, r := range order {
+		points[r] = u
+		u += golden
+	}
+	turn, _ := bits.Mul64(key.Child(4).Uint64(0), uint64(trees))
 	for i, t := range c.trees {
+		rows := s.rows[:0]
+		for at := (i + int(turn)) % trees; at < len(order); at += trees {
+			rows = append(rows, order[at])
+		}
 		s.visit = func(leaf int, rows []uint16) {
-			edges := t.edges[leaf*codesOf : (leaf+1)*codesOf]
+			edges := t.edges[leaf*len(c.rows) : (leaf+1)*len(c.rows)]
 			for _, r := range rows {
-				codes[r] = uint16(draw(edges, u))
-				u += golden
+				codes[r] = uint16(draw(edges, points[r]))
 			}
 		}
-		s.down(t, rows[i*len(rows)/parts:(i+1)*len(rows)/parts])
+		s.down(t, rows)
+	}
+}
+
+// sortByCode puts the rows of a run into the order of their codes, of which there
+// are so many, and leaves those of one code as they were.
+func (s *scratch) sortByCode(rowCodes []uint16, codes int) {
+	at := s.counts[:codes]
+	clear(at)
+	for _, k := range rowCodes {
+		at[k]++
+	}
+	below := int32(0)
+	for k, n := range at {
+		at[k], below = below, below+n
+	}
+	rows, order := s.rows[:len(rowCodes)], s.order[:len(rowCodes)]
+	copy(rows, order)
+	for _, r := range rows {
+		k := rowCodes[r]
+		order[at[k]] = r
+		at[k]++
+	}
+}
+
+// spread sets u [n rows] to numbers in (0, 1) that are spread evenly over any
+// group of rows that stand side by side.
+func (s *scratch) spread(u []float64, first int64, key rng.Key) {
+	const golden = 0x9E3779B97F4A7C15
+	w := key.Uint64(0) + golden*uint64(first)
+	for _, r := range s.order[:len(u)] {
+		u[r] = rng.Open01(w)
+		w += golden
 	}
 }
 

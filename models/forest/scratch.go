@@ -2,10 +2,7 @@ package forest
 
 import "github.com/seed-64d012fb/mimic/table"
 
-const (
-	longestRun = 1 << 13 // rows that are sampled together
-	blockRows  = 1 << 11 // rows that are evaluated together, as the cache likes
-)
+const blockRows = 1 << 11 // rows that are evaluated together, as the cache likes
 
 // scratch is what evaluating or sampling a run of rows needs. It holds nothing
 // between runs.
@@ -13,6 +10,8 @@ type scratch struct {
 	descent
 	codes  []uint16
 	rows   []uint16
+	order  []uint16 // rows of a run, like ones side by side
+	points []uint32 // [rows] of the sequence that a run draws by
 	words  []uint64
 	totals []int32
 	sums   []uint64 // words that draw the code of a row, over all trees
@@ -20,6 +19,7 @@ type scratch struct {
 	detail []float64
 	logp   []float64
 	p, q   []float64 // [codes] of the column with the most
+	counts []int32   // [codes + 1]
 	column table.Column
 }
 
@@ -28,6 +28,8 @@ func (m *Model) newScratch() *scratch {
 		descent: descent{bins: make([][]uint8, len(m.views)), spare: make([]uint16, longestRun)},
 		codes:   make([]uint16, longestRun),
 		rows:    make([]uint16, longestRun),
+		order:   make([]uint16, longestRun),
+		points:  make([]uint32, longestRun),
 		totals:  make([]int32, longestRun),
 		words:   make([]uint64, longestRun),
 		sums:    make([]uint64, longestRun),
@@ -48,6 +50,6 @@ func (m *Model) newScratch() *scratch {
 			s.bins[v] = make([]uint8, longestRun)
 		}
 	}
-	s.p, s.q = make([]float64, most), make([]float64, most)
+	s.p, s.q, s.counts = make([]float64, most), make([]float64, most), make([]int32, most+1)
 	return s
 }

@@ -6,12 +6,12 @@ import "math"
 // its leaves: that of a node leans on its parent's, the more so the fewer rows
 // it has, and the root's on the column's. Levels lean as
 //
-//	p(k) = (n_k + α·p_parent(k)) / (n + α), α = 2.
+//	p(k) = (n_k + α·p_parent(k)) / (n + α), α = 5.
 //
 // A number is a Pólya tree: each piece of its codes is halved, and the share of
 // the left half leans in the same way, with α = 3·1.3^level. More would make
 // unseen rows more probable, and samples easier to tell from data:
-// docs/decisions/0065 and 0067 have the figures.
+// docs/decisions/0065, 0067 and 0134 have the figures.
 //
 // Reference: Ferguson (1974), Prior distributions on spaces of probability
 // measures; Mauldin, Sudderth & Williams (1992), Pólya trees and random
@@ -37,7 +37,7 @@ type lean struct {
 }
 
 var (
-	leans     = lean{2, 3, 1.3}
+	leans     = lean{5, 3, 1.3}
 	onceLeant = lean{2, 5, 1.5} // models that do not say
 )
 

@@ -2,7 +2,6 @@ package forest
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -27,17 +26,22 @@ const maxViewBins = 256
 // splitter finds the best split of a node. It is the scratch memory of one
 // worker, and holds nothing between nodes.
 type splitter struct {
-	class  []uint16            // [rows] class of each row of the node
-	rank   []int32             // [codes] class of each code
-	total  []int32             // [classes] rows of each class in the node
-	left   []int32             // [classes] rows left of the split that is tried
-	slot   [maxViewBins]uint16 // row of counts that a bin has, from 1; 0: none
-	rows   [maxViewBins]int32  // [slots] rows of each bin
-	counts []int32             // [slots × classes]
-	order  []uint8             // bins of the node, in the order of the scan
-	score  []float64           // [classes]
+	class  []uint16           // [rows] class of each row of the node
+	own    []uint8            // [rows] bin of each row of the node
+	rank   []int32            // [codes] class of each code
+	total  []int32            // [classes] rows of each class in the node
+	left   []int32            // [classes] rows left of the split that is tried
+	terms  []sides            // [classes] their entropy terms
+	order  []uint8            // bins of the node, in the order of the scan
+	at     [maxViewBins]int32 // where the counts of a bin start
+	rows   [maxViewBins]int32 // rows of a bin
+	counts []int32            // [bins × classes]
+	score  []float64          // [classes]
 	level  [maxViewBins]float64
 }
+
+// sides are the entropy terms of a class on the two sides of a split.
+type sides struct{ left, right float64 }
 
 // target is what a tree predicts.
 type target struct {
@@ -59,7 +63,7 @@ func (s *splitter) classify(y *target, rows []int32, groups int) int {
 	if cap(s.rank) < y.codes {
 		s.rank = make([]int32, y.codes)
 		s.total, s.left = make([]int32, y.codes), make([]int32, y.codes)
-		s.score = make([]float64, y.codes)
+		s.score, s.terms = make([]float64, y.codes), make([]sides, y.codes)
 	}
 	rank := s.rank[:y.codes]
 	clear(rank)
@@ -131,48 +135,77 @@ func (s *splitter) entropy() float64 {
 	return sum
 }
 
-// count tabulates the classes of the rows by the bins of one view and lists the
-// bins that occur in rising order.
-func (s *splitter) count(bin []uint8, rows []int32) {
+// count tabulates the classes of the rows by the bins of one view, which has so
+// many bins, and lists those that occur in rising order.
+func (s *splitter) count(bin []uint8, bins int, rows []int32) {
 	classes := len(s.total)
-	if need := min(len(rows), maxViewBins) * classes; cap(s.counts) < need {
-		s.counts = make([]int32, need)
-	}
-	counts := s.counts[:cap(s.counts)]
-	var present [4]uint64
-	slots := uint16(0)
-	for i, r := range rows {
-		b := bin[r]
-		at := s.slot[b]
-		if at == 0 {
-			present[b>>6] |= 1 << (b & 63)
-			clear(counts[int(slots)*classes : int(slots+1)*classes])
-			s.rows[slots] = 0
-			slots++
-			at = slots
-			s.slot[b] = at
-		}
-		s.rows[at-1]++
-		counts[int(at-1)*classes+int(s.class[i])]++
+	if cap(s.counts) < maxViewBins*classes {
+		s.counts = make([]int32, maxViewBins*classes)
 	}
 	s.order = s.order[:0]
-	for w, set := range present {
-		for ; set != 0; set &= set - 1 {
-			s.order = append(s.order, uint8(w<<6+bits.TrailingZeros64(set)))
+	if len(rows) < manyRows*bins {
+		s.countFew(bin, bins, rows)
+	} else {
+		s.countMany(bin, bins, rows)
+	}
+	occur := s.order[:0]
+	for _, b := range s.order {
+		n := int32(0)
+		for _, m := range s.countsOf(b) {
+			n += m
 		}
+		s.rows[b] = n
+		if n > 0 {
+			occur = append(occur, b)
+		}
+	}
+	s.order = occur
+}
+
+const manyRows = 4 // for each bin: then nearly all bins occur
+
+// countMany counts all bins, in one pass over the rows.
+func (s *splitter) countMany(bin []uint8, bins int, rows []int32) {
+	classes := len(s.total)
+	counts, class := s.counts[:bins*classes], s.class[:len(rows)]
+	clear(counts)
+	for i, r := range rows {
+		counts[int(bin[r])*classes+int(class[i])]++
+	}
+	for b := range bins {
+		s.at[b] = int32(b * classes)
+		s.order = append(s.order, uint8(b))
 	}
 }
 
-// forget makes the bins of the last count free again.
-func (s *splitter) forget() {
-	for _, b := range s.order {
-		s.slot[b] = 0
+// countFew counts the bins that occur, side by side.
+func (s *splitter) countFew(bin []uint8, bins int, rows []int32) {
+	classes := len(s.total)
+	if cap(s.own) < len(rows) {
+		s.own = make([]uint8, len(rows))
+	}
+	own, class := s.own[:len(rows)], s.class[:len(rows)]
+	var seen [maxViewBins]bool
+	for i, r := range rows {
+		own[i] = bin[r]
+		seen[own[i]] = true
+	}
+	for b, occurs := range seen[:bins] {
+		if occurs {
+			s.at[b] = int32(len(s.order) * classes)
+			s.order = append(s.order, uint8(b))
+		}
+	}
+	counts := s.counts[:len(s.order)*classes]
+	clear(counts)
+	for i, b := range own {
+		counts[s.at[b]+int32(class[i])]++
 	}
 }
 
 func (s *splitter) countsOf(bin uint8) []int32 {
-	at, classes := int(s.slot[bin]-1), len(s.total)
-	return s.counts[at*classes : (at+1)*classes]
+	at := int(s.at[bin])
+	return s.counts[at : at+len(s.total)]
 }
 
 // arrange puts the bins of a view without order into the order of their score
@@ -201,7 +234,7 @@ func (s *splitter) arrange(ordered bool) {
 			for c, n := range s.countsOf(b) {
 				sum += float64(n) * score[c]
 			}
-			s.level[b] = sum / float64(s.rows[s.slot[b]-1])
+			s.level[b] = sum / float64(s.rows[b])
 		}
 		if turn < turns-1 {
 			s.scoreClasses(score)
@@ -252,6 +285,10 @@ func (s *splitter) scoreClasses(score []float64) {
 func (s *splitter) scan(rows, minLeaf int, entropy, least float64) (gain float64, at int) {
 	left, n := s.left, int32(0)
 	clear(left)
+	terms := s.terms[:len(left)]
+	for c, m := range s.total {
+		terms[c] = sides{0, entropyTerm(m)}
+	}
 	sumLeft, sumRight := 0.0, entropy
 	constant := entropyTerm(int32(rows)) - entropy
 	gain, at = least, -1
@@ -260,12 +297,14 @@ func (s *splitter) scan(rows, minLeaf int, entropy, least float64) (gain float64
 			if m == 0 {
 				continue
 			}
-			a, z := left[c], s.total[c]-left[c]
-			sumLeft += entropyTerm(a+m) - entropyTerm(a)
-			sumRight += entropyTerm(z-m) - entropyTerm(z)
-			left[c] = a + m
+			left[c] += m
+			was := terms[c]
+			is := sides{entropyTerm(left[c]), entropyTerm(s.total[c] - left[c])}
+			sumLeft += is.left - was.left
+			sumRight += is.right - was.right
+			terms[c] = is
 		}
-		n += s.rows[s.slot[b]-1]
+		n += s.rows[b]
 		if int(n) < minLeaf {
 			continue
 		}

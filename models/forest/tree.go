@@ -43,6 +43,7 @@ func (t *tree) leaf(bins [][]uint8, i int) int32 {
 type descent struct {
 	bins  [][]uint8 // [views][rows]
 	spare []uint16
+	few   int // rows that need not be parted; 0 where all must reach their leaf
 	visit func(leaf int, rows []uint16)
 }
 
@@ -50,12 +51,21 @@ type descent struct {
 // are reordered: by leaf, and within a leaf as they were.
 func (d *descent) down(t *tree, rows []uint16) {
 	if len(rows) > 0 {
+		d.few = 0
 		d.from(t.nodes, 0, rows)
 	}
 }
 
+// sort reorders rows as down does, except that those of a subtree that few reach
+// stay as they were.
+func (d *descent) sort(t *tree, rows []uint16) {
+	d.few = 256
+	d.visit = func(int, []uint16) {}
+	d.from(t.nodes, 0, rows)
+}
+
 func (d *descent) from(nodes []node, at int32, rows []uint16) {
-	for {
+	for len(rows) > d.few {
 		n := &nodes[at]
 		if n.view < 0 {
 			d.visit(int(n.next), rows)
