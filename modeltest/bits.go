@@ -120,13 +120,13 @@ func sameRows(whole *table.Table, from int, part *table.Table) error {
 	return nil
 }
 
-// workersLeaveNoTrace fits rows of several blocks on 1, 2, 3 and 8 workers and
+// workersLeaveNoTrace fits rows of several blocks on 1, 3 and 8 workers and
 // asks for one blob.
 func workersLeaveNoTrace(s Subject) error {
 	for _, a := range s.arenas(kinds, twoReals) {
 		t := a.rows(2*table.BlockRows+1000, 20)
 		var want []byte
-		for _, workers := range []int{1, 2, 3, 8} {
+		for _, workers := range []int{1, 3, 8} {
 			m, err := s.fitted(t, workers)
 			if err != nil {
 				return err

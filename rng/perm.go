@@ -22,3 +22,10 @@ func (k Key) Perm(n int) []int {
 	})
 	return order
 }
+
+// Some returns m of 0 … n-1 at random, in ascending order.
+func (k Key) Some(m, n int) []int {
+	some := k.Perm(n)[:m]
+	slices.Sort(some)
+	return some
+}

@@ -30,3 +30,13 @@ func TestPerm(t *testing.T) {
 		t.Errorf("%v of nothing", p)
 	}
 }
+
+// TestSome asks for some of nine, and for none and all.
+func TestSome(t *testing.T) {
+	for m := range 10 {
+		some := New(1).Some(m, 9)
+		if len(some) != m || !slices.IsSorted(some) || len(slices.Compact(slices.Clone(some))) != m {
+			t.Errorf("%d of 0 … 8: %v", m, some)
+		}
+	}
+}

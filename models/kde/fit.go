@@ -2,7 +2,6 @@ package kde
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -27,21 +26,6 @@ type kernelFit struct {
 	rows    int64
 
 	model *Model
-}
-
-// makeBooks makes the codebooks of levels, which need no rows.
-func (f *kernelFit) makeBooks() error {
-	for _, j := range f.fields.Coded {
-		book, err := dist.NewLevelBook(&f.schema.Fields[j])
-		if err != nil {
-			return err
-		}
-		if book.Codes() == 0 {
-			return fmt.Errorf("field %q has no levels", f.schema.Fields[j].Name)
-		}
-		f.books = append(f.books, book)
-	}
-	return nil
 }
 
 func (f *kernelFit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.model == nil }
@@ -78,11 +62,13 @@ func (f *kernelFit) learn(ctx context.Context, all *rowSet) (*Model, error) {
 	case n < 2:
 	case f.options.Validation > 0:
 		cut := n - int(min(f.options.Validation, int64(n-1)))
-		train, held = all.pick(sequence(0, cut)), all.pick(sequence(cut, n))
+		train, held = all.between(0, cut), all.between(cut, n)
 	default:
 		order := own.Child(0).Perm(n)
 		cut := max(1, int(math.Round(heldOut*float64(n))))
-		train, held = all.pick(sorted(order[cut:])), all.pick(sorted(order[:cut]))
+		slices.Sort(order[:cut])
+		slices.Sort(order[cut:])
+		train, held = all.pick(order[cut:]), all.pick(order[:cut])
 	}
 	best := factors{1, firstLambda}
 	if held.n() > 0 {
@@ -103,7 +89,7 @@ func (r *rowSet) some(n int, key rng.Key) *rowSet {
 	if r.n() <= n {
 		return r
 	}
-	return r.pick(sorted(key.Perm(r.n())[:n]))
+	return r.pick(key.Some(n, r.n()))
 }
 
 // search climbs to the factors that make held-out rows most probable, one at a
@@ -255,17 +241,4 @@ func spreadOf(x, weight []float64, lo, hi float64) (mean, variance float64) {
 		square += w * delta * (v - mean)
 	}
 	return mean, (square + (hi-lo)*(hi-lo)/12) / (n + 1)
-}
-
-func sequence(lo, hi int) []int {
-	rows := make([]int, hi-lo)
-	for i := range rows {
-		rows[i] = lo + i
-	}
-	return rows
-}
-
-func sorted(rows []int) []int {
-	slices.Sort(rows)
-	return rows
 }

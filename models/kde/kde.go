@@ -87,6 +87,6 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	if err := fields.CheckDomains(s); err != nil {
 		return nil, err
 	}
-	f := &kernelFit{options: o, schema: s, fields: fields, rows: rows}
-	return f, f.makeBooks()
+	books, err := fields.Books(s)
+	return &kernelFit{options: o, schema: s, fields: fields, books: books, rows: rows}, err
 }

@@ -99,7 +99,8 @@ func mixedRows(rows [][]float64) *table.Batch {
 func TestMixed(t *testing.T) {
 	r := readReference(t).Mixed
 	f := &kernelFit{options: Family{Bandwidth: r.Bandwidth}, schema: mixedSchema, fields: normal.NewFields(mixedSchema)}
-	if err := f.makeBooks(); err != nil {
+	var err error
+	if f.books, err = f.fields.Books(f.schema); err != nil {
 		t.Fatal(err)
 	}
 	g := f.NewStats()
@@ -181,7 +182,10 @@ func TestSelectNth(t *testing.T) {
 		for i := range key {
 			key[i] = math.Floor(8 * words.Float64())
 		}
-		rows := sequence(0, n)
+		rows := make([]int, n)
+		for i := range rows {
+			rows[i] = i
+		}
 		selectNth(rows, key, n/2)
 		got := pick(key, rows)
 		if slices.Max(append(got[:n/2:n/2], -1)) > got[n/2] || floats.Min(got[n/2:]) < got[n/2] {

@@ -43,6 +43,19 @@ func pick[T any](col []T, rows []int) []T {
 	return out
 }
 
+// between returns rows lo … hi-1, which it shares.
+func (r *rowSet) between(lo, hi int) *rowSet {
+	p := newRowSet(len(r.x), len(r.codes))
+	for j, col := range r.x {
+		p.x[j] = col[lo:hi]
+	}
+	for j, col := range r.codes {
+		p.codes[j] = col[lo:hi]
+	}
+	p.weight = r.weight[lo:hi]
+	return p
+}
+
 // batch returns the rows as a table has them.
 func (r *rowSet) batch(f *kernelFit) *table.Batch {
 	b := table.NewBatch(f.schema, 0, r.n())

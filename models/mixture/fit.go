@@ -21,26 +21,9 @@ type mixtureFit struct {
 	schema  *space.Schema
 	fields  normal.Fields
 	books   []*dist.Codebook // of the coded fields
-	codes   int              // of all of them
 	rows    int64
 
 	model *Model
-}
-
-// makeBooks makes the codebooks of levels, which need no rows.
-func (f *mixtureFit) makeBooks() error {
-	for _, j := range f.fields.Coded {
-		book, err := dist.NewLevelBook(&f.schema.Fields[j])
-		if err != nil {
-			return err
-		}
-		if book.Codes() == 0 {
-			return fmt.Errorf("field %q has no levels", f.schema.Fields[j].Name)
-		}
-		f.books = append(f.books, book)
-		f.codes += book.Codes()
-	}
-	return nil
 }
 
 func (f *mixtureFit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.model == nil }

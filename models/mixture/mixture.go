@@ -127,8 +127,8 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	default:
 		return nil, fmt.Errorf("covariance %q: want %q, %q, %q, %q, or nothing for the best", o.Covariance, Full, Tied, Diag, Spherical)
 	}
-	f := &mixtureFit{options: o, schema: s, fields: fields, rows: rows}
-	return f, f.makeBooks()
+	books, err := fields.Books(s)
+	return &mixtureFit{options: o, schema: s, fields: fields, books: books, rows: rows}, err
 }
 
 // cells returns how many parameters a component has.

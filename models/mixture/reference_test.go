@@ -74,7 +74,8 @@ func reals(rows [][]float64) *table.Table {
 func prepared(t testing.TB, data *table.Table) (*mixtureFit, *rowSet, *base) {
 	t.Helper()
 	f := &mixtureFit{schema: data.Schema(), fields: normal.NewFields(data.Schema()), rows: data.Rows()}
-	if err := f.makeBooks(); err != nil {
+	var err error
+	if f.books, err = f.fields.Books(f.schema); err != nil {
 		t.Fatal(err)
 	}
 	g := f.NewStats()

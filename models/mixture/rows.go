@@ -33,6 +33,11 @@ func (r *rowSet) pick(rows []int) *rowSet {
 	return p
 }
 
+// between returns rows lo … hi-1, which it shares.
+func (r *rowSet) between(lo, hi int) *rowSet {
+	return &rowSet{d: r.d, e: r.e, x: r.x[lo*r.d : hi*r.d], codes: r.codes[lo*r.e : hi*r.e], weight: r.weight[lo:hi]}
+}
+
 // batch returns the rows as a table has them.
 func (r *rowSet) batch(f *mixtureFit) *table.Batch {
 	b := table.NewBatch(f.schema, 0, r.n())

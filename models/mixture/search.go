@@ -36,10 +36,10 @@ type fold struct {
 // newFold returns as many of the rows as the search looks at.
 func (f *mixtureFit) newFold(train, held *rowSet) *fold {
 	if train.n() > searchRows {
-		train = train.pick(sorted(rng.Key{}.Child(1).Perm(train.n())[:searchRows]))
+		train = train.pick(rng.Key{}.Child(1).Some(searchRows, train.n()))
 	}
 	b := newBase(f.schema, f, train)
-	return &fold{&b, train, newDataset(b, train, nil), held.pick(sequence(0, min(held.n(), heldOutRows))).batch(f)}
+	return &fold{&b, train, newDataset(b, train, nil), held.between(0, min(held.n(), heldOutRows)).batch(f)}
 }
 
 // split returns the rows that the fit may learn from, and at least one fold: of
@@ -52,8 +52,8 @@ func (f *mixtureFit) split(all *rowSet) (train *rowSet, folds []*fold) {
 	}
 	if f.options.Validation > 0 {
 		cut := n - int(min(f.options.Validation, int64(n-1)))
-		train = all.pick(sequence(0, cut))
-		return train, []*fold{f.newFold(train, all.pick(sequence(cut, n)))}
+		train = all.between(0, cut)
+		return train, []*fold{f.newFold(train, all.between(cut, n))}
 	}
 	order := rng.Key{}.Child(0).Perm(n)
 	tenth := max(1, int(math.Round(heldOut*float64(n))))
@@ -61,7 +61,7 @@ func (f *mixtureFit) split(all *rowSet) (train *rowSet, folds []*fold) {
 		hi := min(lo+tenth, n)
 		held := order[lo:min(hi, lo+heldOutRows)]
 		rest := slices.Concat(order[:lo], order[lo+len(held):])
-		folds = append(folds, f.newFold(all.pick(sorted(rest)), all.pick(sorted(slices.Clone(held)))))
+		folds = append(folds, f.newFold(all.pick(slices.Sorted(slices.Values(rest))), all.pick(slices.Sorted(slices.Values(held)))))
 	}
 	return all, folds
 }
@@ -190,7 +190,11 @@ func gained(a, b, weight []float64) (mean, stdErr float64) {
 
 // counts returns the numbers of components to try, fewest first.
 func (f *mixtureFit) counts(shape Shape, rows int) (counts []int) {
-	room := most(shape, len(f.fields.Numeric), f.codes)
+	codes := 0
+	for _, book := range f.books {
+		codes += book.Codes()
+	}
+	room := most(shape, len(f.fields.Numeric), codes)
 	if f.options.Components > 0 {
 		return []int{min(f.options.Components, room)}
 	}
@@ -198,17 +202,4 @@ func (f *mixtureFit) counts(shape Shape, rows int) (counts []int) {
 		counts = append(counts, k)
 	}
 	return counts
-}
-
-func sequence(lo, hi int) []int {
-	rows := make([]int, hi-lo)
-	for i := range rows {
-		rows[i] = lo + i
-	}
-	return rows
-}
-
-func sorted(rows []int) []int {
-	slices.Sort(rows)
-	return rows
 }

@@ -32,6 +32,22 @@ func NewFields(s *space.Schema) Fields {
 	return f
 }
 
+// Books returns the codebooks of the coded fields of s, which need no rows.
+func (f Fields) Books(s *space.Schema) ([]*dist.Codebook, error) {
+	var books []*dist.Codebook
+	for _, j := range f.Coded {
+		book, err := dist.NewLevelBook(&s.Fields[j])
+		if err != nil {
+			return nil, err
+		}
+		if book.Codes() == 0 {
+			return nil, fmt.Errorf("field %q has no levels", s.Fields[j].Name)
+		}
+		books = append(books, book)
+	}
+	return books, nil
+}
+
 // Order returns the order of the chain rule: reals, then grids.
 func (f Fields) Order() (order []int) {
 	for _, real := range []bool{true, false} {
