@@ -1,6 +1,10 @@
 package gbt
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // gradient of the loss of one row by its raw prediction, and its second
 // derivative.
@@ -111,7 +115,7 @@ func (l softmax) base(rows []int32, weight func(int32) float64) []float64 {
 }
 
 func (l softmax) gradients(dst []gradient, raw []float64, i int32) {
-	z := logSumExp(raw)
+	z := floats.LogSumExp(raw)
 	for k := range raw {
 		p := math.Exp(raw[k] - z)
 		g := p
@@ -123,26 +127,14 @@ func (l softmax) gradients(dst []gradient, raw []float64, i int32) {
 }
 
 func (l softmax) value(raw []float64, i int32) float64 {
-	return logSumExp(raw) - raw[l.y[i]]
+	return floats.LogSumExp(raw) - raw[l.y[i]]
 }
 
 func (softmax) maxStep() float64 { return maxLogOdds }
 
 func (softmax) link(raw []float64) {
-	z := logSumExp(raw)
+	z := floats.LogSumExp(raw)
 	for k := range raw {
 		raw[k] = math.Exp(raw[k] - z)
 	}
-}
-
-func logSumExp(x []float64) float64 {
-	top := x[0]
-	for _, v := range x[1:] {
-		top = max(top, v)
-	}
-	sum := 0.0
-	for _, v := range x {
-		sum += math.Exp(v - top)
-	}
-	return top + math.Log(sum)
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -66,7 +68,7 @@ func (m *Model) loss(z *rows, y []int32) (sum float64) {
 	score := make([]float64, m.classes)
 	for i, k := range y {
 		m.scores(score, m.w, z, i)
-		sum += logSumExp(score) - score[k]
+		sum += floats.LogSumExp(score) - score[k]
 	}
 	return sum
 }

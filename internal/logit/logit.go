@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
 	"github.com/seed-64d012fb/mimic/table"
@@ -121,7 +122,7 @@ func (m *Model) LogProb(dst [][]float64, b *table.Batch) {
 	score := make([]float64, m.classes)
 	for i := range b.N {
 		m.scores(score, m.w, &z, i)
-		total := logSumExp(score)
+		total := floats.LogSumExp(score)
 		for y, s := range score {
 			dst[y][i] = s - total
 		}
@@ -138,16 +139,4 @@ func (m *Model) scores(dst, w []float64, z *rows, i int) {
 	for y := range dst {
 		dst[y] = z.dot(w[y*width:(y+1)*width], i)
 	}
-}
-
-func logSumExp(x []float64) float64 {
-	top := x[0]
-	for _, v := range x[1:] {
-		top = max(top, v)
-	}
-	sum := 0.0
-	for _, v := range x {
-		sum += math.Exp(v - top)
-	}
-	return top + math.Log(sum)
 }

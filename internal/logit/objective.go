@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -104,7 +105,7 @@ func (o *objective) evaluate(w []float64) {
 // returns its value.
 func (o *objective) row(p *part, w []float64, i int) float64 {
 	o.m.scores(p.score, w, o.z, i)
-	total := logSumExp(p.score)
+	total := floats.LogSumExp(p.score)
 	own, width := int(o.y[i]), o.m.design.width
 	for k := range o.m.vectors() {
 		y := k
