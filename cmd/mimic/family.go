@@ -49,7 +49,7 @@ func (c *familyFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and say how much closer to its very rows")
 	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
 	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
-	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries, and, where it is given, that a network takes that is named; 0 sets no limit")
+	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries, and, where it is given, that a rung takes that is named, if it improves with time as networks do; 0 sets no limit")
 	complete(cmd, "model", completeModel)
 }
 

@@ -3,9 +3,11 @@ package naivebayes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -102,6 +104,8 @@ const (
 
 // learn doubles the number of classes, by splitting each, as long as the
 // likelihood of held-out rows rises, and fits the best mixture on with all rows.
+// Where there is a time to end by, the search takes half of what is left until
+// then.
 func (f *latentFit) learn(ctx context.Context, rows *codedRows) (*mixture, error) {
 	best := newMixture(f.coded)
 	most := max(1, min(mostFound, latentCells/max(1, len(best.logp))))
@@ -118,9 +122,13 @@ func (f *latentFit) learn(ctx context.Context, rows *codedRows) (*mixture, error
 		return nil, err
 	}
 	key := rng.New(f.options.Seed)
-	for best.classes < most {
+	search := ctx
+	if until, ok := pace.Until(ctx); ok {
+		search = pace.WithUntil(ctx, time.Now().Add(time.Until(until)/2))
+	}
+	for best.classes < most && !pace.Past(search) {
 		next := best.grown(min(2*best.classes, most), key.Child(uint64(best.classes)))
-		if err := next.fit(ctx, train, searchGain); err != nil {
+		if err := next.fit(search, train, searchGain); err != nil {
 			return nil, err
 		}
 		nextHeld, err := next.meanLogProb(ctx, held)

@@ -1,10 +1,12 @@
 package naivebayes_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
@@ -14,6 +16,15 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
+
+func theta(t *testing.T, m mimic.Model) []byte {
+	t.Helper()
+	blob, err := m.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return blob
+}
 
 // TestLatentClassesAreFound makes rows of five classes of twelve levels, and
 // asks that the search comes near to the likelihood of the truth on rows that it
@@ -63,7 +74,19 @@ func TestLatentClassesAreFound(t *testing.T) {
 		}
 		return m, nats.Mean
 	}
+	// Without time there is the least of searches.
+	hurried, err := fit.Run(context.Background(), train, naivebayes.Family{}, fit.Options{Budget: 1})
+	if err != nil || hurried.(*naivebayes.Model).Classes() != 1 {
+		t.Errorf("%+v, %v: want one class", hurried, err)
+	}
+	told, err := fit.Run(context.Background(), train, naivebayes.Family{}, fit.Options{Budget: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
 	m, latent := mean(naivebayes.Family{})
+	if a, b := theta(t, told), theta(t, m); !bytes.Equal(a, b) {
+		t.Error("time to spare changes the model")
+	}
 	_, apart := mean(independent.Family{})
 	t.Logf("truth %.4f, latent %.4f with %d classes, independent %.4f", truth, latent, m.(*naivebayes.Model).Classes(), apart)
 	if truth-latent > 0.05*(truth-apart) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
@@ -113,7 +114,8 @@ const (
 	maxIterations    = 200
 )
 
-// fit runs EM until an iteration gains less than gain nats per row. After a few
+// fit runs EM until an iteration gains less than gain nats per row, or the time
+// has come to end. After a few
 // iterations it takes stock of how much the classes differ in each field, and
 // sets the strengths of smoothing by it, once: from there on F rises again.
 func (m *mixture) fit(ctx context.Context, rows *rowSet, gain float64) error {
@@ -134,6 +136,9 @@ func (m *mixture) fit(ctx context.Context, rows *rowSet, gain float64) error {
 		}
 		last = f
 		m.maximise(e)
+		if pace.Past(ctx) {
+			return nil
+		}
 	}
 	return nil
 }

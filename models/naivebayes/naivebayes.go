@@ -19,7 +19,8 @@
 //
 // Fit without: EM. Its number of classes doubles as long as the likelihood of a
 // tenth of the rows, held out by their index, rises; the best is fitted on with
-// all rows. See latent.go.
+// all rows. Where fit.Options has a Budget, both end when it is spent. See
+// latent.go.
 //
 // Cost: O(d) a row with a label; O(d·classes) a row and iteration without, with
 // two bytes of memory a cell. Sampling is O(d) a row. All queries are exact,
