@@ -53,7 +53,7 @@ const (
 )
 
 // heldShare is the share of the rows that are held out where the caller names
-// none.
+// none, and those are not more than mostHeld.
 const heldShare = .1
 
 // mostHeld is how many held-out pictures are looked at: enough to tell one epoch
@@ -86,7 +86,8 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 		l.ensemble = newEnsemble(n)
 		return l, nil
 	}
-	train, held := d.HoldOut(f.Validation, heldShare, key.Child(forHolding))
+	share := min(heldShare, mostHeld/float64(d.N)) // the others are to learn from
+	train, held := d.HoldOut(f.Validation, share, key.Child(forHolding))
 	held = held.Select(spread(held.N, mostHeld))
 	var err error
 	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), key.Child(forNetworks))
