@@ -11,7 +11,8 @@
 // and eight columns around it, and the second over all ink before it. Ink is all but
 // the most frequent level: what has none costs nothing. A pixel without ink within
 // three columns and lines of it is quiet, and has an a_j, v_j and b_j of its own.
-// A label y adds an embedding to h₁ and h₂ before they are rectified, too.
+// A label y multiplies the sum in h₁, number by number, and adds an embedding to it and
+// to that in h₂ before they are rectified.
 //
 // Where there are more than two levels, ink has a shade. Every ink adds a row by its
 // shade to that of its offset and of its place, and where there is ink its shade has

@@ -106,3 +106,33 @@ func TestDraws(t *testing.T) {
 		t.Errorf("two networks are at %v of the mean of three", d)
 	}
 }
+
+// TestBeforeClassScale reads the weights of a network with labels as they were
+// written before labels scaled the first layer.
+func TestBeforeClassScale(t *testing.T) {
+	for _, levels := range []int{2, 4} {
+		n, _ := randomNet(5, 4, levels, 3)
+		n.w[classScale] = ones(len(n.w[classScale]))
+		old := n.wire()[:n.usedBefore()]
+		m := &net{raster: n.raster, classes: n.classes, hidden: n.hidden, second: n.second}
+		if err := m.take(old); err != nil {
+			t.Fatal(err)
+		}
+		p := randomPictures(&n.raster, 3, 3)
+		for i := range p.n {
+			var logp [2]float64
+			for k, n := range []*net{n, m} {
+				e := newEnsemble(n)
+				a := e.artist()
+				e.sketch(a, p, i, nil)
+				logp[k] = e.logProb(a, p.labelOf(i), 0)
+			}
+			if logp[0] != logp[1] {
+				t.Errorf("%d levels, picture %d: %v, want %v", levels, i, logp[1], logp[0])
+			}
+		}
+		if err := m.take(old[:len(old)-1]); err == nil {
+			t.Error("a tensor is missing, and nobody minds")
+		}
+	}
+}

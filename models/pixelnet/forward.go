@@ -73,7 +73,9 @@ func (n *net) judge(l *layers, v *view, labels ...uint16) {
 		copy(l.first, common)
 		common = l.first
 		for i := range m {
-			simd.Add(common[i*n.hidden:][:n.hidden], n.row(class, labelOf(i), n.hidden))
+			h := common[i*n.hidden:][:n.hidden]
+			simd.Mul(h, n.row(classScale, labelOf(i), n.hidden))
+			simd.Add(h, n.row(class, labelOf(i), n.hidden))
 		}
 	}
 	simd.ReLU(l.first, common)

@@ -11,6 +11,7 @@ type gradientScratch struct {
 	second []float32 // [n][second]
 	first  []float32 // [n][hidden]
 	mix    []float32 // [second][hidden], the transpose of mix
+	scaled []float32 // [hidden]
 	after  []float32 // [hidden] sum over the pixels that come later
 }
 
@@ -75,6 +76,9 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 	if l.drop != nil {
 		l.drop.back(b.first)
 	}
+	if n.classes > 0 {
+		n.learnLabel(g, l, b, int(label), m)
+	}
 	for i, s := range v.sights {
 		d := b.first[i*n.hidden:][:n.hidden]
 		simd.Add(g.Row(place, s.place), d)
@@ -83,19 +87,23 @@ func (n *net) learn(g *descent.Gradient, a *artist, label uint16, weight float32
 			simd.Scatter(g.Dense(tint), d, v.tints[s.lo:s.hi])
 		}
 	}
-	if n.classes > 0 {
-		n.learnLabel(g, v, b, int(label))
-	}
 	n.learnBefore(g, a)
 	return loss
 }
 
-// learnLabel adds the gradient of what the label adds.
-func (n *net) learnLabel(g *descent.Gradient, v *view, b *gradientScratch, label int) {
-	first := g.Dense(class)[label*n.hidden:][:n.hidden]
+// learnLabel adds the gradient of what the label does to both layers of m pixels, and
+// takes that of the first to what it has without the label.
+func (n *net) learnLabel(g *descent.Gradient, l *layers, b *gradientScratch, label, m int) {
+	scale, first := g.Dense(classScale)[label*n.hidden:][:n.hidden], g.Dense(class)[label*n.hidden:][:n.hidden]
 	second := g.Dense(classMix)[label*n.second:][:n.second]
-	for i := range v.sights {
-		simd.Add(first, b.first[i*n.hidden:][:n.hidden])
+	b.scaled = sized(b.scaled, n.hidden)
+	for i := range m {
+		d := b.first[i*n.hidden:][:n.hidden]
+		simd.Add(first, d)
+		copy(b.scaled, d)
+		simd.Mul(b.scaled, l.common[i*n.hidden:][:n.hidden])
+		simd.Add(scale, b.scaled)
+		simd.Mul(d, n.row(classScale, label, n.hidden))
 		simd.Add(second, b.second[i*n.second:][:n.second])
 	}
 }

@@ -30,6 +30,7 @@ const (
 	shade              // [shades][second] log-odds of a shade, given that there is ink
 	shadeAt            // [2·pixels][shades] where the pixel is
 	shadeBeside        // [levels²][shades] the tones to the left and above
+	classScale         // [classes][hidden] times the first layer; nothing without a label
 	tensors
 )
 
@@ -74,16 +75,18 @@ func (n *net) shapes() [tensors]shape {
 		shade:       {shades, n.second, true},
 		shadeAt:     {2 * p, shades, false},
 		shadeBeside: {pairs, shades, false},
+
+		classScale: {n.classes, n.hidden, true},
 	}
 }
 
 // used returns the number of tensors, the first, that the net has.
 func (n *net) used() int {
 	switch {
-	case n.shades() > 0:
-		return tensors
 	case n.classes > 0:
-		return tint
+		return tensors
+	case n.shades() > 0:
+		return classScale
 	}
 	return class
 }
@@ -125,6 +128,7 @@ func (n *net) start(k rng.Key) []*descent.Tensor {
 		}
 		all[i], n.w[i] = t, t.W
 	}
+	copy(n.w[classScale], ones(len(n.w[classScale])))
 	quiet := n.w[outBias][n.pixels():]
 	for j := range quiet {
 		quiet[j] = quietOdds

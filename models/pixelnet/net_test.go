@@ -97,6 +97,9 @@ func (m *naive) odds(tones [][]uint8, x, y, label int, mask []float32) (ink floa
 		}
 	}
 	if m.classes > 0 {
+		for i := range first {
+			first[i] *= m.w[classScale][label*m.hidden+i]
+		}
 		add(class, label)
 	}
 	o := m.w[outBias][spot] + m.w[outWide][pattern(4, 7, 5)]

@@ -39,9 +39,27 @@ func (n *net) wire() (w netWire) {
 	return w
 }
 
+// usedBefore returns the number of tensors in older files of networks with labels,
+// which have no classScale.
+func (n *net) usedBefore() int {
+	if n.shades() > 0 {
+		return classScale
+	}
+	return tint
+}
+
+// ones returns what classScale starts with.
+func ones(n int) []float32 {
+	w := make([]float32, n)
+	for i := range w {
+		w[i] = 1
+	}
+	return w
+}
+
 // take sets the weights to those that wire wrote.
 func (n *net) take(w netWire) (err error) {
-	if len(w) != max(tint, n.used()) {
+	if len(w) != max(tint, n.used()) && (n.classes == 0 || len(w) != n.usedBefore()) {
 		return fmt.Errorf("a network of %d tensors", len(w))
 	}
 	for i, s := range n.shapes() {
@@ -51,6 +69,9 @@ func (n *net) take(w netWire) (err error) {
 		if n.w[i], err = weightsOf(w[i], s.rows*s.width); err != nil {
 			return err
 		}
+	}
+	if n.classes > 0 && len(w) <= classScale {
+		n.w[classScale] = ones(n.classes * n.hidden)
 	}
 	return nil
 }
