@@ -56,10 +56,10 @@ func (d *descent) down(t *tree, rows []uint16) {
 	}
 }
 
-// sort reorders rows as down does, except that those of a subtree that few reach
-// stay as they were.
+// sort reorders rows as down does, except that those of a subtree that fewer than
+// one in 256 reach stay as they were.
 func (d *descent) sort(t *tree, rows []uint16) {
-	d.few = 256
+	d.few = len(rows) / 256
 	d.visit = func(int, []uint16) {}
 	d.from(t.nodes, 0, rows)
 }
