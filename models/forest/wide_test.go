@@ -14,7 +14,7 @@ import (
 // In a wide table a column asks those that tell about it: column 2j+1 is column
 // 2j and some noise, and all else is independent.
 func TestWideTablesAskTheRightColumns(t *testing.T) {
-	const pairs, n = 60, 1500
+	const pairs, n = 36, 1500
 	s := &space.Schema{}
 	b := &table.Batch{Schema: s, N: n}
 	for j := range 2 * pairs {
