@@ -119,6 +119,9 @@ func (s *sample) form(opt Options) (f *form, ok bool, err error) {
 	for _, n := range names {
 		f.columns = append(f.columns, ingest.Column{Name: n})
 	}
+	if f.grammar.columns == 1 {
+		f.uncut = evenMark(body)
+	}
 	if i := bytes.IndexByte(text, '\n'); i > 0 {
 		f.dialect.CRLF = text[i-1] == '\r'
 	}
@@ -250,6 +253,23 @@ func (t *trial) betterThan(u *trial) bool {
 		cmp.Compare(percent(t.numbers), percent(u.numbers)),
 		cmp.Compare(t.width, u.width),
 	) > 0
+}
+
+// evenMark returns the delimiter that nearly all rows of one column have equally
+// often, or 0 if there is none.
+func evenMark(rows []row) byte {
+	for _, mark := range []byte(",;\t|") {
+		times := map[int]int{}
+		for _, r := range rows {
+			times[bytes.Count(r.cells[0], []byte{mark})]++
+		}
+		for n, lines := range times {
+			if n > 0 && len(rows) > 1 && 10*lines >= 9*len(rows) {
+				return mark
+			}
+		}
+	}
+	return 0
 }
 
 // decimalCommas says which columns of some rows have numbers that are written

@@ -143,6 +143,28 @@ func TestDecimalCommas(t *testing.T) {
 	}
 }
 
+// A title above the names leaves one column, which is not passed over in silence.
+func TestOneColumnIsTold(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Report of May\na;b\n1;2\n3;4\n": true,
+		"a\n1\n2\n":                      false,
+		"said\none, two\nthree\n":        false,
+	} {
+		in, err := NewInput(bytesFile(text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := in.(*input).Notes()
+		if told := len(notes) == 1 && strings.Contains(notes[0], `as one column, though nearly every line has as many ";"`); told != want || !want && notes != nil {
+			t.Errorf("%q: notes %q", text, notes)
+		}
+	}
+	in, err := NewInput(bytesFile("a,b\n1,2\n3,4\n"), Options{Delimiter: ';'})
+	if notes := in.(*input).Notes(); err != nil || len(notes) != 1 {
+		t.Errorf("%q, %v", notes, err)
+	}
+}
+
 // Lines of comment before the header are none of the rows, and count for the
 // places of mistakes.
 func TestComments(t *testing.T) {

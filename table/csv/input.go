@@ -39,6 +39,7 @@ type form struct {
 	columns  []ingest.Column
 	commas   []bool // which of the columns have numbers with a decimal comma; nil: none
 	comments int    // lines before the header
+	uncut    byte   // what may part columns in a file that was read as one; 0: nothing
 	start    int    // bytes before the first row: byte-order mark, comments and header
 	line     int64  // of the first row
 }
@@ -48,14 +49,19 @@ func (in *input) Columns() []ingest.Column { return in.columns }
 func (in *input) Dialect() space.Dialect   { return in.dialect }
 
 // Notes says what a person may want to know of how the file was read.
-func (in *input) Notes() []string {
+func (in *input) Notes() (notes []string) {
 	switch in.comments {
 	case 0:
-		return nil
 	case 1:
-		return []string{in.file.Name + ": the first line was left out, a comment"}
+		notes = append(notes, in.file.Name+": the first line was left out, a comment")
+	default:
+		notes = append(notes, fmt.Sprintf("%s: the first %d lines were left out, comments", in.file.Name, in.comments))
 	}
-	return []string{fmt.Sprintf("%s: the first %d lines were left out, comments", in.file.Name, in.comments)}
+	if in.uncut != 0 {
+		notes = append(notes, fmt.Sprintf("%s was read as one column, though nearly every line has as many %q: if they part columns, take off what stands above the names, or look at --delimiter",
+			in.file.Name, string(in.uncut)))
+	}
+	return notes
 }
 
 func (in *input) Size() int64 { return max(0, in.file.Size-int64(in.start)) }
