@@ -16,7 +16,7 @@
 // dependences count together.
 //
 // Trees: each of 12 trees for a column takes the split that gains the most
-// log-likelihood beyond what chance alone would give, on a random 80 % of the
+// log-likelihood beyond what chance alone would give, on a random 65 % of the
 // rows (and at most 1,024 of those in a node), as long as there is one and √n/4 of
 // n rows stay in a leaf, 10 at least and 40 at most; its leaves are then refilled
 // with all rows. The distribution of a node leans on its parent's: by
@@ -95,7 +95,7 @@ const (
 
 // growth returns how the trees of so many rows are grown, and their number.
 func (f Family) growth(rows int) (growth, int) {
-	g := growth{subsample: .8, most: 1 << 17, enough: 1 << 10, minLeaf: sharpLeaf, groups: 8}
+	g := growth{subsample: .65, most: 1 << 17, enough: 1 << 10, minLeaf: sharpLeaf, groups: 8}
 	if f.Sharp {
 		g.subsample, g.most, g.enough, g.greedy = 1, 1<<31, 1<<31, true
 		return g, 1
