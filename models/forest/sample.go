@@ -129,7 +129,9 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 // the columns before, the latest first. In this order they are dealt out to the
 // trees in turn, and one sequence that is spread evenly over the circle is handed
 // out to them, so that any group of like rows gets its share of trees and of
-// draws. Turn and sequence start at random, so that each row has the column's law
+// draws. In a run of more than 8192 rows, which only large samples have, each tree
+// hands the sequence out by its own leaves: so many rows come out even without a
+// common order, and it costs a second descent. Turn and sequence start at random, so that each row has the column's law
 // whatever is known of it.
 //
 // Reference: L'Ecuyer, Lécot & Tuffin (2008), A randomized quasi-Monte Carlo
@@ -137,11 +139,17 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch) {
 	order, points := s.order[:len(codes)], s.points[:len(codes)]
 	trees := len(c.trees)
-	s.descent.sort(c.trees[0], order)
 	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
-	for _, r := range order {
-		points[r] = u
-		u += golden
+	hand := func(rows []uint16) {
+		for _, r := range rows {
+			points[r] = u
+			u += golden
+		}
+	}
+	long := len(codes) > middleRun
+	if !long {
+		s.descent.sort(c.trees[0], order)
+		hand(order)
 	}
 	turn, _ := bits.Mul64(key.Child(4).Uint64(0), uint64(trees))
 	for i, t := range c.trees {
@@ -150,6 +158,9 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch
 			rows = append(rows, order[at])
 		}
 		s.visit = func(leaf int, rows []uint16) {
+			if long {
+				hand(rows)
+			}
 			edges := t.edges[leaf*len(c.rows) : (leaf+1)*len(c.rows)]
 			for _, r := range rows {
 				codes[r] = uint16(draw(edges, points[r]))
