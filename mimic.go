@@ -53,6 +53,16 @@ type Sampler interface {
 	Sample(dst *table.Batch, k rng.Key) error
 }
 
+// BlockSampler is a Sampler that knows in how large blocks its rows are made best:
+// smaller ones where a row is dear and drawn by itself, so that a few hundred
+// pictures keep all processors busy.
+type BlockSampler interface {
+	Sampler
+	// BlockRows returns a power of two. Blocks are aligned to the index of the
+	// sequence.
+	BlockRows() int
+}
+
 // Conditioner answers p(x given x in e).
 type Conditioner interface {
 	// Condition returns a model over the same schema. It returns an error

@@ -17,6 +17,7 @@ type generator struct {
 	sampler mimic.Sampler
 	key     rng.Key
 	all     table.Range
+	block   int64 // rows that are made at once
 }
 
 func newGenerator(m mimic.Model, r table.Range, seed uint64) (*generator, error) {
@@ -27,7 +28,10 @@ func newGenerator(m mimic.Model, r table.Range, seed uint64) (*generator, error)
 	if r.Lo < 0 || r.Hi < r.Lo {
 		return nil, fmt.Errorf("rows %d:%d: a range starts at 0 or later and does not end before it starts", r.Lo, r.Hi)
 	}
-	g := &generator{m.Kind(), m.Schema(), s, rng.New(seed), r}
+	g := &generator{m.Kind(), m.Schema(), s, rng.New(seed), r, BlockRows}
+	if b, ok := m.(mimic.BlockSampler); ok {
+		g.block = min(g.block, int64(b.BlockRows()))
+	}
 	if r.Rows() > 0 {
 		// A pattern with too few IDs is better refused now than a million rows on.
 		last := table.NewBatch(g.schema, r.Hi-1, 1)
@@ -43,18 +47,18 @@ func (g *generator) blocks() int {
 	if g.all.Rows() == 0 {
 		return 0
 	}
-	return int((g.all.Hi-1)/BlockRows - g.all.Lo/BlockRows + 1)
+	return int((g.all.Hi-1)/g.block - g.all.Lo/g.block + 1)
 }
 
 // rows returns the rows of block i of the range, counted from 0.
 func (g *generator) rows(i int) table.Range {
-	lo := (g.all.Lo/BlockRows + int64(i)) * BlockRows
-	return table.Range{Lo: max(g.all.Lo, lo), Hi: min(g.all.Hi, lo+BlockRows)}
+	lo := (g.all.Lo/g.block + int64(i)) * g.block
+	return table.Range{Lo: max(g.all.Lo, lo), Hi: min(g.all.Hi, lo+g.block)}
 }
 
 // newBatch returns a batch that any block of the range fits in.
 func (g *generator) newBatch() *table.Batch {
-	return table.NewBatch(g.schema, 0, int(min(BlockRows, g.all.Rows())))
+	return table.NewBatch(g.schema, 0, int(min(g.block, g.all.Rows())))
 }
 
 // view returns the part of b, from newBatch, that block i needs, with the

@@ -15,9 +15,9 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// BlockRows is the number of rows that are made at once. Blocks are aligned to
-// the index of the sequence, so that a model that has to draw a whole block of
-// rows to know one of them draws no block twice.
+// BlockRows is the number of rows that are made at once, at most: a BlockSampler
+// may ask for fewer. Blocks are aligned to the index of the sequence, so that a model
+// that has to draw a whole block of rows to know one of them draws no block twice.
 const BlockRows = 32768
 
 // Options of a sample.

@@ -189,6 +189,31 @@ func TestBlocksAndMemory(t *testing.T) {
 	}
 }
 
+// smallBlocks is dice that come in small blocks.
+type smallBlocks struct{ *dice }
+
+func (smallBlocks) BlockRows() int { return 64 }
+
+func TestBlockSampler(t *testing.T) {
+	r := table.Range{Lo: 17, Hi: 200}
+	whole, err := Table(t.Context(), new(dice), r, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := smallBlocks{new(dice)}
+	part, err := Table(par.WithWorkers(t.Context(), 2), m, r, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(part.All().Cols[1].Num, whole.All().Cols[1].Num) {
+		t.Error("rows of small blocks differ")
+	}
+	slices.SortFunc(m.drawn, func(a, b table.Range) int { return int(a.Lo - b.Lo) })
+	if want := []table.Range{{Lo: 17, Hi: 64}, {Lo: 64, Hi: 128}, {Lo: 128, Hi: 192}, {Lo: 192, Hi: 200}}; !slices.Equal(m.drawn, want) {
+		t.Errorf("blocks %v, want %v", m.drawn, want)
+	}
+}
+
 // tickets is dice with a number and a code on each row.
 type tickets struct{ dice }
 

@@ -3,6 +3,7 @@ package coded
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -51,7 +52,7 @@ type Model struct{ joint }
 
 var (
 	_ mimic.Density      = (*Model)(nil)
-	_ mimic.Sampler      = (*Model)(nil)
+	_ mimic.BlockSampler = (*Model)(nil)
 	_ mimic.Conditioner  = (*Model)(nil)
 	_ mimic.Marginalizer = (*Model)(nil)
 )
@@ -140,6 +141,14 @@ const (
 	forCodes  = 0
 	forDetail = 1
 )
+
+// BlockRows implements mimic.BlockSampler: half a million cells, and at least what
+// a law may draw side by side.
+func (m *joint) BlockRows() int {
+	const cells, least = 1 << 19, 64
+	rows := max(least, cells/max(1, len(m.fields)))
+	return 1 << (bits.Len(uint(rows)) - 1)
+}
 
 // Sample implements mimic.Sampler.
 func (m *joint) Sample(dst *table.Batch, k rng.Key) error {
