@@ -19,8 +19,8 @@ const (
 	second      = 64
 	batch       = 8
 	rate        = .004
-	epochs      = 5
-	leastVisits = 10_000 // of pictures, where there are few
+	epochs      = 2
+	leastVisits = 20_000 // of pictures, where there are few
 )
 
 // grow fits networks one after the other, each from a start of its own: fresh makes
