@@ -5772,6 +5772,101 @@ end:
 	VZEROUPPER
 	RET
 
+// func partAVX512(rows []uint16, spare []uint16, bins []uint8, set *[4]uint64) int
+// Requires: AVX, AVX512F, BMI2, POPCNT
+TEXT ·partAVX512(SB), NOSPLIT, $0-88
+	MOVQ            rows_len+8(FP), AX
+	MOVQ            rows_base+0(FP), CX
+	MOVQ            spare_base+24(FP), DX
+	MOVQ            bins_base+48(FP), BX
+	MOVQ            bins_len+56(FP), SI
+	VPBROADCASTD    SI, Z0
+	MOVQ            set+72(FP), SI
+	VBROADCASTI64X4 (SI), Z1
+	VBROADCASTSS    partOne<>+0(SB), Z2
+	XORQ            SI, SI
+	XORQ            DI, DI
+
+loop:
+	SUBQ          $0x10, AX
+	JLT           rest
+	VPMOVZXWD     (CX)(SI*2), Z3
+	VPCMPUD       $0x01, Z0, Z3, K1
+	KORTESTW      K1, K1
+	JCC           outside
+	VPXORD        Z5, Z5, Z5
+	VPSRLD        $0x02, Z3, Z4
+	VPGATHERDD    (BX)(Z4*4), K1, Z5
+	VPSLLD        $0x03, Z3, Z4
+	VPRORVD       Z4, Z5, Z5
+	VPSRLD        $0x05, Z5, Z4
+	VPERMD        Z1, Z4, Z4
+	VPRORVD       Z5, Z4, Z4
+	MOVQ          SI, R8
+	SUBQ          DI, R8
+	VPTESTMD      Z2, Z4, K1
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z3, K1, Z4
+	VPCOMPRESSD.Z Z3, K2, Z3
+	KMOVW         K1, R9
+	POPCNTL       R9, R9
+	VPMOVDW       Z4, (CX)(DI*2)
+	VPMOVDW       Z3, (DX)(R8*2)
+	ADDQ          R9, DI
+	ADDQ          $0x10, SI
+	JMP           loop
+
+rest:
+	ADDQ          $0x10, AX
+	JZ            done
+	MOVL          $0xffffffff, R8
+	BZHIL         AX, R8, R8
+	KMOVW         R8, K1
+	VPMOVZXWD.Z   (CX)(SI*2), K1, Z3
+	VPCMPUD       $0x01, Z0, Z3, K1, K2
+	KXORW         K1, K2, K3
+	KORTESTW      K3, K3
+	JNZ           outside
+	VPXORD        Z6, Z6, Z6
+	VPSRLD        $0x02, Z3, Z0
+	VPGATHERDD    (BX)(Z0*4), K2, Z6
+	VPSLLD        $0x03, Z3, Z0
+	VPRORVD       Z0, Z6, Z6
+	VPSRLD        $0x05, Z6, Z0
+	VPERMD        Z1, Z0, Z0
+	VPRORVD       Z6, Z0, Z0
+	MOVQ          SI, R8
+	SUBQ          DI, R8
+	VPTESTMD      Z2, Z0, K1, K3
+	KANDNW        K1, K3, K1
+	VPCOMPRESSD.Z Z3, K3, Z0
+	VPCOMPRESSD.Z Z3, K1, Z1
+	KMOVW         K3, AX
+	POPCNTL       AX, AX
+	MOVL          $0xffffffff, BX
+	BZHIL         AX, BX, BX
+	KMOVW         BX, K2
+	VPMOVDW       Z0, K2, (CX)(DI*2)
+	KMOVW         K1, CX
+	POPCNTL       CX, CX
+	MOVL          $0xffffffff, BX
+	BZHIL         CX, BX, BX
+	KMOVW         BX, K1
+	VPMOVDW       Z1, K1, (DX)(R8*2)
+	ADDQ          AX, DI
+	JMP           done
+
+outside:
+	MOVQ $-1, DI
+
+done:
+	MOVQ DI, ret+80(FP)
+	VZEROUPPER
+	RET
+
+DATA partOne<>+0(SB)/4, $0x00000001
+GLOBL partOne<>(SB), RODATA|NOPTR, $4
+
 // func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
 // Requires: AVX
 TEXT ·quadDistanceAVX2(SB), NOSPLIT, $0-64

@@ -234,6 +234,11 @@ func divAVX2(dst []float32, x []float32, y []float32)
 //go:noescape
 func normaliseRowsAVX2(sum []float32, x []float32, k int)
 
+// partAVX512 moves the rows whose bin is in the set to the front, the others to spare; -1 where a row has no bin.
+//
+//go:noescape
+func partAVX512(rows []uint16, spare []uint16, bins []uint8, set *[4]uint64) int
+
 // quadDistanceAVX2 sets q to |A·dev|² of four rows.
 //
 //go:noescape

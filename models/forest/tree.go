@@ -1,5 +1,7 @@
 package forest
 
+import "github.com/seed-64d012fb/mimic/internal/simd"
+
 // tree is a decision tree over views, in preorder: the left child of node i is
 // node i+1. Leaves are numbered from 0 in that order, so that the leaves of a
 // subtree are consecutive.
@@ -71,7 +73,7 @@ func (d *descent) from(nodes []node, at int32, rows []uint16) {
 			d.visit(int(n.next), rows)
 			return
 		}
-		switch left := d.part(n, rows); left {
+		switch left := simd.Part(rows, d.spare, d.bins[n.view], &n.goLeft); left {
 		case 0:
 			at = n.next
 		case len(rows):
@@ -81,23 +83,6 @@ func (d *descent) from(nodes []node, at int32, rows []uint16) {
 			at, rows = n.next, rows[left:]
 		}
 	}
-}
-
-// part moves the rows that go left to the front and returns their number.
-func (d *descent) part(n *node, rows []uint16) int {
-	bin, set := d.bins[n.view], n.goLeft
-	spare := d.spare[:len(rows)]
-	left, right := 0, 0
-	for _, r := range rows {
-		b := bin[r]
-		goes := int(set[b>>6] >> (b & 63) & 1)
-		rows[left] = r
-		spare[right] = r
-		left += goes
-		right += 1 - goes
-	}
-	copy(rows[left:], spare[:right])
-	return left
 }
 
 // A leaf's distribution over K codes is kept as the lower edges of the codes in

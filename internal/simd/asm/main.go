@@ -20,6 +20,7 @@ func main() {
 		matMul(s)
 		states(s)
 	}
+	part()
 	quads()
 	Generate()
 }
