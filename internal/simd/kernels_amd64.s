@@ -5867,6 +5867,162 @@ done:
 DATA partOne<>+0(SB)/4, $0x00000001
 GLOBL partOne<>(SB), RODATA|NOPTR, $4
 
+// func addScoresAVX512(sums []int32, score []int32, bins []uint8) bool
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·addScoresAVX512(SB), NOSPLIT, $0-73
+	MOVQ         sums_len+8(FP), AX
+	MOVQ         sums_base+0(FP), CX
+	MOVQ         bins_base+48(FP), DX
+	MOVQ         score_len+32(FP), BX
+	MOVQ         score_base+24(FP), SI
+	XORQ         DI, DI
+	VPBROADCASTD BX, Z0
+	CMPQ         BX, $0x20
+	JG           many
+	MOVL         $0xffffffff, R8
+	BZHIL        BX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (SI), K1, Z1
+	XORQ         R8, R8
+	SUBQ         $0x10, BX
+	CMOVQGT      BX, R8
+	MOVL         $0xffffffff, BX
+	BZHIL        R8, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    64(SI), K1, Z2
+
+few:
+	SUBQ      $0x10, AX
+	JLT       fewRest
+	VPMOVZXBD (DX)(DI*1), Z3
+	VPCMPUD   $0x01, Z0, Z3, K1
+	KORTESTW  K1, K1
+	JCC       outside
+	VPERMI2D  Z2, Z1, Z3
+	VPADDD    (CX)(DI*4), Z3, Z3
+	VMOVDQU32 Z3, (CX)(DI*4)
+	ADDQ      $0x10, DI
+	JMP       few
+
+fewRest:
+	ADDQ        $0x10, AX
+	JZ          done
+	MOVL        $0xffffffff, BX
+	BZHIL       AX, BX, BX
+	KMOVW       BX, K1
+	VPMOVZXBD.Z (DX)(DI*1), K1, Z3
+	VPCMPUD     $0x01, Z0, Z3, K1, K2
+	KXORW       K1, K2, K2
+	KORTESTW    K2, K2
+	JNZ         outside
+	VPERMI2D    Z2, Z1, Z3
+	VMOVDQU32.Z (CX)(DI*4), K1, Z0
+	VPADDD      Z3, Z0, Z0
+	VMOVDQU32   Z0, K1, (CX)(DI*4)
+	JMP         done
+
+many:
+gather:
+	SUBQ       $0x10, AX
+	JLT        gatherRest
+	VPMOVZXBD  (DX)(DI*1), Z1
+	VPCMPUD    $0x01, Z0, Z1, K1
+	KORTESTW   K1, K1
+	JCC        outside
+	VPXORD     Z2, Z2, Z2
+	VPGATHERDD (SI)(Z1*4), K1, Z2
+	VPADDD     (CX)(DI*4), Z2, Z2
+	VMOVDQU32  Z2, (CX)(DI*4)
+	ADDQ       $0x10, DI
+	JMP        gather
+
+gatherRest:
+	ADDQ        $0x10, AX
+	JZ          done
+	MOVL        $0xffffffff, BX
+	BZHIL       AX, BX, BX
+	KMOVW       BX, K1
+	VPMOVZXBD.Z (DX)(DI*1), K1, Z1
+	VPCMPUD     $0x01, Z0, Z1, K1, K2
+	KXORW       K1, K2, K3
+	KORTESTW    K3, K3
+	JNZ         outside
+	VPXORD      Z3, Z3, Z3
+	VPGATHERDD  (SI)(Z1*4), K2, Z3
+	VMOVDQU32.Z (CX)(DI*4), K1, Z0
+	VPADDD      Z3, Z0, Z0
+	VMOVDQU32   Z0, K1, (CX)(DI*4)
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+72(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, AL
+	MOVB AL, ret+72(FP)
+	VZEROUPPER
+	RET
+
+// func cutAVX512(dst []uint8, sums []int32, from int32, width int, cells []uint8)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·cutAVX512(SB), NOSPLIT, $0-88
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         sums_base+24(FP), DX
+	MOVQ         cells_base+64(FP), BX
+	VPXORD       Z2, Z2, Z2
+	MOVL         from+48(FP), SI
+	VPBROADCASTD SI, Z0
+	MOVQ         cells_len+72(FP), SI
+	DECQ         SI
+	VPBROADCASTD SI, Z1
+	MOVQ         width+56(FP), SI
+	VMOVQ        SI, X3
+	XORQ         SI, SI
+
+cut:
+	SUBQ       $0x10, AX
+	JLT        cutRest
+	VPXORD     Z6, Z6, Z6
+	VMOVUPS    (DX)(SI*4), Z4
+	VPSUBD     Z0, Z4, Z4
+	VPSRAD     X3, Z4, Z4
+	VPMAXSD    Z2, Z4, Z4
+	VPMINSD    Z1, Z4, Z4
+	VPSRLD     $0x02, Z4, Z5
+	KXNORW     K1, K1, K1
+	VPGATHERDD (BX)(Z5*4), K1, Z6
+	VPSLLD     $0x03, Z4, Z4
+	VPRORVD    Z4, Z6, Z6
+	VPMOVDB    Z6, (CX)(SI*1)
+	ADDQ       $0x10, SI
+	JMP        cut
+
+cutRest:
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVL       $0xffffffff, DI
+	BZHIL      AX, DI, DI
+	KMOVW      DI, K1
+	VPXORD     Z7, Z7, Z7
+	VMOVUPS.Z  (DX)(SI*4), K1, Z4
+	VPSUBD     Z0, Z4, Z4
+	VPSRAD     X3, Z4, Z4
+	VPMAXSD    Z2, Z4, Z4
+	VPMINSD    Z1, Z4, Z4
+	VPSRLD     $0x02, Z4, Z0
+	KXNORW     K2, K2, K2
+	VPGATHERDD (BX)(Z0*4), K2, Z7
+	VPSLLD     $0x03, Z4, Z4
+	VPRORVD    Z4, Z7, Z7
+	VPMOVDB    Z7, K1, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
 // Requires: AVX
 TEXT ·quadDistanceAVX2(SB), NOSPLIT, $0-64

@@ -239,6 +239,16 @@ func normaliseRowsAVX2(sum []float32, x []float32, k int)
 //go:noescape
 func partAVX512(rows []uint16, spare []uint16, bins []uint8, set *[4]uint64) int
 
+// addScoresAVX512 adds the scores of bins to sums; false where a bin has none.
+//
+//go:noescape
+func addScoresAVX512(sums []int32, score []int32, bins []uint8) bool
+
+// cutAVX512 sets dst to what the cells of sums hold.
+//
+//go:noescape
+func cutAVX512(dst []uint8, sums []int32, from int32, width int, cells []uint8)
+
 // quadDistanceAVX2 sets q to |A·dev|² of four rows.
 //
 //go:noescape

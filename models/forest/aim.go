@@ -48,7 +48,7 @@ func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]u
 	}
 	return bins, par.Do(ctx, len(m.columns), func(p int) error {
 		if len(m.columns[p].directions) > 0 {
-			m.aim(p, bins, len(codes[p]), make([]int32, len(codes[p])))
+			m.aim(p, bins, len(codes[p]), make([]int32, blockRows))
 		}
 		return nil
 	})

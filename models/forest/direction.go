@@ -3,6 +3,8 @@ package forest
 import (
 	"encoding/binary"
 	"errors"
+
+	"github.com/seed-64d012fb/mimic/internal/simd"
 )
 
 // direction is one number that sums up what all columns before a column tell of
@@ -34,30 +36,21 @@ func (d *direction) cell(sum int32) int {
 }
 
 // fill sets dst [n rows] to the bins of the direction, from those of the views
-// that it sums up; sums [n rows] is scratch.
+// that it sums up; sums is scratch for so many rows, or for those of a block.
 func (d *direction) fill(dst []uint8, bins [][]uint8, sums []int32) {
-	sums = sums[:len(dst)]
-	clear(sums)
-	terms := d.terms
-	for ; len(terms) > 1; terms = terms[2:] {
-		s, t := terms[0].score, terms[1].score
-		other := bins[terms[1].view][:len(dst)]
-		for i, b := range bins[terms[0].view][:len(dst)] {
-			sums[i] += s[b] + t[other[i]]
+	for lo := 0; lo < len(dst); lo += blockRows {
+		hi := min(lo+blockRows, len(dst))
+		sums := sums[:hi-lo]
+		clear(sums)
+		for _, t := range d.terms {
+			simd.AddScores(sums, t.score, bins[t.view][lo:hi])
 		}
-	}
-	for _, t := range terms {
-		for i, b := range bins[t.view][:len(dst)] {
-			sums[i] += t.score[b]
-		}
-	}
-	for i, s := range sums {
-		dst[i] = d.bin[d.cell(s)]
+		simd.Cut(dst[lo:hi], sums, d.from, cellBits, d.bin)
 	}
 }
 
 // aim fills the bins [views][n rows] of the directions of the column at a
-// position of the chain; sums [n rows] is scratch.
+// position of the chain; sums is scratch as for fill.
 func (m *Model) aim(p int, bins [][]uint8, n int, sums []int32) {
 	for _, v := range m.columns[p].directions {
 		m.views[v].direction.fill(bins[v][:n], bins, sums)

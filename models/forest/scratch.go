@@ -30,7 +30,7 @@ func (m *Model) newScratch() *scratch {
 		rows:    make([]uint16, longestRun),
 		order:   make([]uint16, longestRun),
 		points:  make([]uint32, longestRun),
-		totals:  make([]int32, longestRun),
+		totals:  make([]int32, blockRows),
 		words:   make([]uint64, longestRun),
 		sums:    make([]uint64, longestRun),
 		hashes:  make([]uint64, longestRun),

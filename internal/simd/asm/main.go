@@ -21,6 +21,7 @@ func main() {
 		states(s)
 	}
 	part()
+	scores()
 	quads()
 	Generate()
 }
