@@ -6023,6 +6023,105 @@ done:
 	VZEROUPPER
 	RET
 
+// func drawAVX512(codes []uint16, edges []uint32, points []uint32, rows []uint16) bool
+// Requires: AVX, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·drawAVX512(SB), NOSPLIT, $0-97
+	MOVQ        rows_len+80(FP), AX
+	MOVQ        rows_base+72(FP), CX
+	MOVQ        codes_base+0(FP), DX
+	MOVQ        points_base+48(FP), BX
+	MOVQ        points_len+56(FP), SI
+	MOVQ        edges_len+32(FP), DI
+	MOVQ        edges_base+24(FP), R8
+	TESTQ       AX, AX
+	JZ          done
+	CMPQ        DI, $0x10
+	JG          many
+	MOVL        $0xffffffff, R9
+	BZHIL       DI, R9, R9
+	KMOVW       R9, K2
+	VMOVDQU32.Z (R8), K2, Z0
+
+few:
+	MOVWQZX      (CX), DI
+	CMPQ         DI, SI
+	JGE          outside
+	VPBROADCASTD (BX)(DI*4), Z1
+	VPCMPUD      $0x05, Z0, Z1, K2, K1
+	KMOVW        K1, R10
+	POPCNTL      R10, R10
+	DECQ         R10
+	MOVW         R10, (DX)(DI*2)
+	ADDQ         $0x02, CX
+	DECQ         AX
+	JNZ          few
+	JMP          done
+
+many:
+	MOVQ       DI, R9
+	SUBQ       $0x10, R9
+	LEAQ       -1(DI), DI
+	SHRQ       $0x04, DI
+	MOVL       $0xffffffff, R10
+	BZHIL      DI, R10, R10
+	KMOVW      R10, K2
+	VPXORD     Z1, Z1, Z1
+	VMOVDQU32  drawHeads<>+0(SB), Z0
+	KMOVW      K2, K1
+	VPGATHERDD (R8)(Z0*4), K1, Z1
+
+block:
+	MOVWQZX      (CX), DI
+	CMPQ         DI, SI
+	JGE          outside
+	VPBROADCASTD (BX)(DI*4), Z0
+	VPCMPUD      $0x05, Z1, Z0, K2, K1
+	KMOVW        K1, R10
+	POPCNTL      R10, R10
+	MOVQ         R10, R11
+	SHLQ         $0x04, R11
+	CMPQ         R11, R9
+	CMOVQGT      R9, R11
+	VPCMPUD      $0x05, (R8)(R11*4), Z0, K1
+	KMOVW        K1, R10
+	POPCNTL      R10, R10
+	ADDQ         R11, R10
+	DECQ         R10
+	MOVW         R10, (DX)(DI*2)
+	ADDQ         $0x02, CX
+	DECQ         AX
+	JNZ          block
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+96(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, AL
+	MOVB AL, ret+96(FP)
+	VZEROUPPER
+	RET
+
+DATA drawHeads<>+0(SB)/4, $0x00000010
+DATA drawHeads<>+4(SB)/4, $0x00000020
+DATA drawHeads<>+8(SB)/4, $0x00000030
+DATA drawHeads<>+12(SB)/4, $0x00000040
+DATA drawHeads<>+16(SB)/4, $0x00000050
+DATA drawHeads<>+20(SB)/4, $0x00000060
+DATA drawHeads<>+24(SB)/4, $0x00000070
+DATA drawHeads<>+28(SB)/4, $0x00000080
+DATA drawHeads<>+32(SB)/4, $0x00000090
+DATA drawHeads<>+36(SB)/4, $0x000000a0
+DATA drawHeads<>+40(SB)/4, $0x000000b0
+DATA drawHeads<>+44(SB)/4, $0x000000c0
+DATA drawHeads<>+48(SB)/4, $0x000000d0
+DATA drawHeads<>+52(SB)/4, $0x000000e0
+DATA drawHeads<>+56(SB)/4, $0x000000f0
+DATA drawHeads<>+60(SB)/4, $0x00000100
+GLOBL drawHeads<>(SB), RODATA|NOPTR, $64
+
 // func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
 // Requires: AVX
 TEXT ·quadDistanceAVX2(SB), NOSPLIT, $0-64

@@ -1,5 +1,5 @@
 // Package simd holds the float32 loops that neural rungs spend their time in, the
-// float64 ones of mixtures (quads.go) and those over the bins of forests (part.go, scores.go):
+// float64 ones of mixtures (quads.go) and those of forests (part.go, scores.go, draw.go):
 // for AVX-512, for AVX2, and in Go for every other machine. Every path gives
 // the same bits, so that a model file does not depend on the processor that it
 // was fitted on: nothing is fused, sums run over 32 partial sums that are added

@@ -249,6 +249,11 @@ func addScoresAVX512(sums []int32, score []int32, bins []uint8) bool
 //go:noescape
 func cutAVX512(dst []uint8, sums []int32, from int32, width int, cells []uint8)
 
+// drawAVX512 draws the codes of rows by 1 to 272 edges; false where a row has no point.
+//
+//go:noescape
+func drawAVX512(codes []uint16, edges []uint32, points []uint32, rows []uint16) bool
+
 // quadDistanceAVX2 sets q to |A·dev|² of four rows.
 //
 //go:noescape

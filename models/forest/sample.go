@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/simd"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -120,7 +121,7 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 		which, u := bits.Mul64(w[i], trees)
 		t := c.trees[which]
 		at := int(t.leaf(s.bins, i)) * len(c.rows)
-		codes[i] = uint16(draw(t.edges[at:at+len(c.rows)], uint32(u>>32)))
+		codes[i] = uint16(simd.CodeAt(t.edges[at:at+len(c.rows)], uint32(u>>32)))
 	}
 }
 
@@ -161,10 +162,7 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch
 			if long {
 				hand(rows)
 			}
-			edges := t.edges[leaf*len(c.rows) : (leaf+1)*len(c.rows)]
-			for _, r := range rows {
-				codes[r] = uint16(draw(edges, points[r]))
-			}
+			simd.Draw(codes, t.edges[leaf*len(c.rows):(leaf+1)*len(c.rows)], points, rows)
 		}
 		s.down(t, rows)
 	}

@@ -113,16 +113,3 @@ func width(edges []uint32, k int) uint64 {
 	}
 	return words - uint64(edges[k])
 }
-
-// draw returns the code that word w draws.
-func draw(edges []uint32, w uint32) int {
-	lo, n := 0, len(edges)
-	for n > 1 {
-		half := n >> 1
-		if edges[lo+half] <= w {
-			lo += half
-		}
-		n -= half
-	}
-	return lo
-}

@@ -22,6 +22,7 @@ func main() {
 	}
 	part()
 	scores()
+	draw()
 	quads()
 	Generate()
 }
