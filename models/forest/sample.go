@@ -132,8 +132,8 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 // out to them, so that any group of like rows gets its share of trees and of
 // draws. In a run of more than 8192 rows, which only large samples have, each tree
 // hands the sequence out by its own leaves: so many rows come out even without a
-// common order, and it costs a second descent. Turn and sequence start at random, so that each row has the column's law
-// whatever is known of it.
+// common order, and it costs a second descent. Turn and sequence start at random, so
+// that each row has the column's law whatever is known of it.
 //
 // Reference: L'Ecuyer, Lécot & Tuffin (2008), A randomized quasi-Monte Carlo
 // simulation method for Markov chains.
