@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
-	"os"
 	"path/filepath"
 
+	"github.com/seed-64d012fb/mimic/internal/binarysets"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -22,45 +20,32 @@ type set struct {
 // commas between them.
 func readBits(dir, name string, width, height int) (*set, error) {
 	m := space.Image{Name: "image", Width: width, Height: height, Channels: 1, Levels: 2}
-	s := &space.Schema{Fields: m.Fields(), Image: &m}
-	var parts [3][]string
-	for i, part := range []string{"ts", "valid", "test"} {
-		path := filepath.Join(dir, name+"."+part+".data.gz")
-		var err error
-		if parts[i], err = readLines(path, 2*m.Pixels()-1); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+	read := func(parts ...string) (*table.Table, error) {
+		for i, part := range parts {
+			parts[i] = filepath.Join(dir, name+"."+part+".data.gz")
 		}
+		rows, err := binarysets.Read(parts...)
+		if err != nil {
+			return nil, err
+		}
+		b := rows.All()
+		if len(b.Cols) != m.Pixels() {
+			return nil, fmt.Errorf("%s: %d bits a row, which are no pictures of %s", parts[0], len(b.Cols), m.Size())
+		}
+		b.Schema = &space.Schema{Fields: m.Fields(), Image: &m}
+		return table.New(b), nil
 	}
-	return &set{tableOf(s, append(parts[0], parts[1]...)), int64(len(parts[1])), tableOf(s, parts[2])}, nil
-}
-
-func readLines(path string, length int) (lines []string, err error) {
-	f, err := os.Open(path)
+	learn, err := read("ts", "valid")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
+	valid, err := read("valid")
 	if err != nil {
 		return nil, err
 	}
-	scan := bufio.NewScanner(z)
-	for scan.Scan() {
-		if line := scan.Text(); len(line) == length {
-			lines = append(lines, line)
-		} else if line != "" {
-			return nil, fmt.Errorf("line %d has %d bytes, not %d", len(lines)+1, len(line), length)
-		}
+	test, err := read("test")
+	if err != nil {
+		return nil, err
 	}
-	return lines, scan.Err()
-}
-
-func tableOf(s *space.Schema, lines []string) *table.Table {
-	b := table.NewBatch(s, 0, len(lines))
-	for i, line := range lines {
-		for j := range s.Fields {
-			b.Cols[j].Code[i] = int32(line[2*j] - '0')
-		}
-	}
-	return table.New(b)
+	return &set{learn, valid.Rows(), test}, nil
 }
