@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -144,8 +143,6 @@ func TestFixpoint(t *testing.T) {
 	}
 }
 
-var wholly = flag.Bool("wholly", false, "compare full and tied covariances of the 64 columns of digits, too, which takes a minute")
-
 // behind is where scikit-learn's five starts are better on average, by far less
 // than the standard error of the difference (docs/rungs/mixture.md lists all).
 var behind = map[string]float64{"wine diag": 0.01} // by .003 ± .011
@@ -157,9 +154,6 @@ var behind = map[string]float64{"wine diag": 0.01} // by .003 ± .011
 func TestHeldOut(t *testing.T) {
 	for _, want := range readReference(t).Held {
 		rows := readNumbers(t, want.Table)
-		if want.Table == "digits" && !want.Shape.diagonal() && !*wholly {
-			continue
-		}
 		var gain, square, n, ours float64
 		for part := range 5 {
 			train, held := standardised(rows, part)
