@@ -105,6 +105,16 @@ type Fit interface {
 	Model() (Model, error)
 }
 
+// Refitter is a Fit that has held rows out to choose by, such as a size or when to
+// stop. Its Model has not learned from them: it can be measured on them.
+type Refitter interface {
+	Fit
+	// Refit returns the model that has learned from the rows held out as well, with
+	// all choices kept, as far as there is time. It is called once at most, when the
+	// model is ready, and may use up what Model returned.
+	Refit(ctx context.Context) (Model, error)
+}
+
 // Family is a parametric family: a kind of model whose θ is not yet known. The
 // options of a rung are a Family.
 type Family interface {

@@ -31,40 +31,80 @@ type Options struct {
 	Budget time.Duration
 }
 
-// Run fits the family to all rows of src by maximum likelihood. The number of
-// workers is the context's; a cancelled context ends the fit with its error.
+// Run fits the family to all rows of src by maximum likelihood. Where rows are held
+// out to choose by, they are learned from in the end. The number of workers is the
+// context's; a cancelled context ends the fit with its error.
 func Run(ctx context.Context, src table.Source, family mimic.Family, opt Options) (mimic.Model, error) {
-	m, err := run(ctx, src, family, opt)
-	if err != nil {
-		return nil, fmt.Errorf("fit %s: %w", family.Kind(), err)
-	}
-	return m, nil
-}
-
-func run(ctx context.Context, src table.Source, family mimic.Family, opt Options) (mimic.Model, error) {
-	if opt.Budget > 0 {
-		ctx = pace.WithUntil(ctx, time.Now().Add(opt.Budget))
-	}
-	if opt.Progress != nil {
-		ctx = pace.WithTell(ctx, opt.Progress)
-	}
-	f, err := family.NewFit(src.Schema(), src.Rows())
+	c, err := Choose(ctx, src, family, opt)
 	if err != nil {
 		return nil, err
 	}
+	return c.Refit(ctx)
+}
+
+// Choice is a fit that has made its choices. Its Model has not learned from the
+// rows by which it made them, if there are such.
+type Choice struct {
+	Model mimic.Model
+	fit   mimic.Fit
+	opt   Options
+	until time.Time
+}
+
+// Choose fits the family as Run does, up to what is chosen by rows held out.
+func Choose(ctx context.Context, src table.Source, family mimic.Family, opt Options) (*Choice, error) {
+	c := &Choice{opt: opt}
+	if opt.Budget > 0 {
+		c.until = time.Now().Add(opt.Budget)
+	}
+	var err error
+	if c.fit, err = family.NewFit(src.Schema(), src.Rows()); err == nil {
+		c.Model, err = c.run(c.within(ctx), src)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fit %s: %w", family.Kind(), err)
+	}
+	return c, nil
+}
+
+// within returns the context of the fit.
+func (c *Choice) within(ctx context.Context) context.Context {
+	if !c.until.IsZero() {
+		ctx = pace.WithUntil(ctx, c.until)
+	}
+	if c.opt.Progress != nil {
+		ctx = pace.WithTell(ctx, c.opt.Progress)
+	}
+	return ctx
+}
+
+func (c *Choice) run(ctx context.Context, src table.Source) (mimic.Model, error) {
 	for pass := 1; ; pass++ {
-		r, more := f.Next()
+		r, more := c.fit.Next()
 		if !more {
-			return f.Model()
+			return c.fit.Model()
 		}
-		total, err := reduce(ctx, src, r, f.NewStats, opt.stage(fmt.Sprintf("pass %d", pass), r))
+		total, err := reduce(ctx, src, r, c.fit.NewStats, c.opt.stage(fmt.Sprintf("pass %d", pass), r))
 		if err != nil {
 			return nil, err
 		}
-		if err := f.Step(ctx, total); err != nil {
+		if err := c.fit.Step(ctx, total); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// Refit returns the model that has learned from all rows. It uses Model up.
+func (c *Choice) Refit(ctx context.Context) (mimic.Model, error) {
+	f, ok := c.fit.(mimic.Refitter)
+	if !ok {
+		return c.Model, nil
+	}
+	m, err := f.Refit(c.within(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("fit %s: %w", c.Model.Kind(), err)
+	}
+	return m, nil
 }
 
 // stage returns the function that takes the number of rows just done and

@@ -7,8 +7,8 @@ import (
 	"github.com/seed-64d012fb/mimic/space"
 )
 
-// Constituent is a rung that a blend is made of. It does not learn from the rows
-// of Options.Validation.
+// Constituent is a rung that a blend is made of. Until the blend has its weights it
+// does not learn from the rows of Options.Validation.
 type Constituent struct {
 	Kind string
 	Options

@@ -18,8 +18,9 @@ type Options struct {
 	Seed  uint64 `json:"seed"`            // of what a rung draws while it fits, such as where EM starts
 	Sharp bool   `json:"sharp,omitempty"` // closer to the data, and to its rows
 	// Validation is how many of the last rows are there to choose by, such as a
-	// size or when to stop, and not to learn from. 0 lets a rung that has to
-	// choose hold rows out by itself.
+	// size or when to stop: what is chosen has not learned from them before it is
+	// refitted (mimic.Refitter). 0 lets a rung that has to choose hold rows out by
+	// itself.
 	Validation int64 `json:"validation,omitempty"`
 }
 

@@ -10,9 +10,10 @@
 // DIR holds NAME.ts.data.gz, NAME.valid.data.gz and NAME.test.data.gz of each
 // set. One rule for all: every rung has its default options; the validation
 // rows are the last of the rows that it is given, for it to choose by
-// (models.Options.Validation); test rows are looked at once. A model named twice
-// is fitted twice, with seeds of its own. A blend takes constituents that have
-// been fitted already as they are; its seconds are those of all of them.
+// (models.Options.Validation) and to learn from in the end, as every fit does; test
+// rows are looked at once. A model named twice is fitted twice, with seeds of its
+// own. A blend takes constituents that have been fitted already as they are; its
+// seconds are those of all of them.
 package main
 
 import (
@@ -122,37 +123,44 @@ func run(ctx context.Context, sets []string, opt options) (results []result, err
 // again is between the seeds of a model that is named twice.
 const again = 1000
 
-// measure fits each model to a set once.
+// measure fits each model to a set once. All choices are made before any model
+// learns from the validation rows.
 func measure(ctx context.Context, name string, s *set, seed uint64, opt options) (results []result, err error) {
-	b := &bench{set: s, budget: opt.budget, fitted: map[string]fitted{}}
+	all := &fits{set: s, budget: opt.budget, of: map[string]*fitted{}}
 	times := map[string]uint64{}
+	var chosen []*fitted
 	for _, kind := range opt.models {
 		own := models.Options{Seed: seed + again*times[kind], Validation: s.valid.Rows()}
 		times[kind]++
-		f, err := b.get(ctx, kind, own)
+		f, err := all.choose(ctx, kind, own)
 		if err != nil {
-			return results, err
+			return nil, err
 		}
-		r := result{Set: name, Model: kind, Seed: own.Seed, Seconds: f.seconds, CPU: f.cpu}
+		r := result{Set: name, Model: kind, Seed: own.Seed}
 		if n := times[kind]; n > 1 {
 			r.Model = fmt.Sprintf("%s·%d", kind, n)
 		}
-		if err := r.judge(ctx, f.model, s); err != nil {
-			return results, err
+		if r.Valid, err = fit.Evaluate(ctx, f.chosen, s.valid); err != nil {
+			return nil, err
 		}
-		results = append(results, r)
+		results, chosen = append(results, r), append(chosen, f)
+	}
+	for i, f := range chosen {
+		r := &results[i]
+		if err := f.refit(ctx); err != nil {
+			return results[:i], err
+		}
+		r.Seconds, r.CPU = f.cost()
+		if r.Test, err = fit.Evaluate(ctx, f.model, s.test); err != nil {
+			return results[:i], err
+		}
+		r.print(f.model)
 	}
 	return results, nil
 }
 
-// judge measures a model, and prints what it found.
-func (r *result) judge(ctx context.Context, m mimic.Model, s *set) (err error) {
-	if r.Valid, err = fit.Evaluate(ctx, m, s.valid); err != nil {
-		return err
-	}
-	if r.Test, err = fit.Evaluate(ctx, m, s.test); err != nil {
-		return err
-	}
+// print prints what was found of a model.
+func (r *result) print(m mimic.Model) {
 	fmt.Printf("%-8s %-14s seed %-5d valid %9.3f  test %9.3f ± %.3f  %6.1f s, %6.1f processor s", r.Set, r.Model, r.Seed, r.Valid.Mean, r.Test.Mean, r.Test.StdErr, r.Seconds, r.CPU)
 	if r.Test.Impossible > 0 {
 		fmt.Printf("  %d rows impossible", r.Test.Impossible)
@@ -161,5 +169,4 @@ func (r *result) judge(ctx context.Context, m mimic.Model, s *set) (err error) {
 		fmt.Printf("  weights %.2f", b.Weights())
 	}
 	fmt.Println()
-	return nil
 }

@@ -70,15 +70,30 @@ type fit struct {
 	data   Data
 	rows   int64
 	pass   int
-	finish func(context.Context, *Data) (mimic.Model, error)
+	finish func(context.Context, *Data) (mimic.Model, Refit, error)
 	model  mimic.Model
+	refit  Refit
 }
+
+// Refit returns a model that has learned from the rows held out, too; see
+// mimic.Refitter.
+type Refit func(context.Context) (mimic.Model, error)
+
+var _ mimic.Refitter = (*fit)(nil)
 
 // NewFit returns the fit of a family that needs all rows in memory, coded: it
 // makes the Data and hands it to finish, which returns the model.
 func NewFit(s *space.Schema, rows int64, finish func(context.Context, *Data) (mimic.Model, error)) (mimic.Fit, error) {
-	f := &fit{data: Data{Schema: s, Fields: s.Learned()}, rows: rows, finish: finish}
-	return f, nil
+	return NewRefitter(s, rows, func(ctx context.Context, d *Data) (mimic.Model, Refit, error) {
+		m, err := finish(ctx, d)
+		return m, nil, err
+	})
+}
+
+// NewRefitter returns the fit of a family that holds rows of the Data out, and what
+// learns from them in the end; nil where nothing is held out.
+func NewRefitter(s *space.Schema, rows int64, finish func(context.Context, *Data) (mimic.Model, Refit, error)) (mimic.Refitter, error) {
+	return &fit{data: Data{Schema: s, Fields: s.Learned()}, rows: rows, finish: finish}, nil
 }
 
 func (f *fit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.pass < 2 }
@@ -104,12 +119,20 @@ func (f *fit) Step(ctx context.Context, total mimic.Stats) (err error) {
 		}
 	case *gathered:
 		s.concatenate()
-		f.model, err = f.finish(ctx, &f.data)
+		f.model, f.refit, err = f.finish(ctx, &f.data)
 	}
 	return err
 }
 
 func (f *fit) Model() (mimic.Model, error) { return f.model, nil }
+
+// Refit implements mimic.Refitter.
+func (f *fit) Refit(ctx context.Context) (mimic.Model, error) {
+	if f.refit == nil {
+		return f.model, nil
+	}
+	return f.refit(ctx)
+}
 
 // gathered are the statistics of the second pass: the rows themselves, in
 // codes, as a list of runs that is joined at the end.

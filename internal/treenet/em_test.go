@@ -87,7 +87,8 @@ func (t *trees) logPrior(m *Mixture) float64 {
 func TestEMOfTreesNeverLowers(t *testing.T) {
 	for _, strength := range []float64{0.5, 8, 128} {
 		l := learner(t, mixed(400, 2, 3, 4, 2, 5, 2, 90))
-		em := l.newTrees(4, strength, rng.New(3))
+		em := l.newTrees(4, strength)
+		em.begin(rng.New(3))
 		last, first := math.Inf(-1), 0.0
 		for step := range 40 {
 			m, err := em.maximise(t.Context())
@@ -115,7 +116,8 @@ func TestEMOfTreesNeverLowers(t *testing.T) {
 
 // TestTreeWithoutRows: a tree that no row belongs to is that of the prior.
 func TestTreeWithoutRows(t *testing.T) {
-	em := learner(t, mixed(50, 2, 3, 40)).newTrees(3, 2, rng.New(3))
+	em := learner(t, mixed(50, 2, 3, 40)).newTrees(3, 2)
+	em.begin(rng.New(3))
 	clear(em.post[1])
 	m, err := em.maximise(t.Context())
 	if err != nil {
@@ -365,11 +367,11 @@ func TestWeights(t *testing.T) {
 		}
 		of = append(of, m)
 	}
-	pool, err := NewPool(t.Context(), d, of[0])
+	pool, err := NewPool(t.Context(), d, &Fitted{Mixture: of[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gained, err := pool.Add(t.Context(), of[1]); err != nil || !(gained > 0.01) {
+	if gained, err := pool.Add(t.Context(), &Fitted{Mixture: of[1]}); err != nil || !(gained > 0.01) {
 		t.Errorf("the second member gains %v nats a row (%v)", gained, err)
 	}
 	m, err := pool.Mixture()
@@ -400,8 +402,8 @@ func TestImpossibleRow(t *testing.T) {
 		}
 		if pool == nil {
 			d.Codes[0][7] = 2
-			pool, err = NewPool(t.Context(), d, m)
-		} else if gained, err := pool.Add(t.Context(), m); err != nil || gained != 0 {
+			pool, err = NewPool(t.Context(), d, &Fitted{Mixture: m})
+		} else if gained, err := pool.Add(t.Context(), &Fitted{Mixture: m}); err != nil || gained != 0 {
 			t.Errorf("the second member gains %v (%v)", gained, err)
 		}
 		if err != nil {

@@ -164,6 +164,15 @@ func (h *hidden) net() (*Net, error) {
 	return New(codes, nodes)
 }
 
+// mixture returns the tree as a mixture of one.
+func (h *hidden) mixture() (*Mixture, error) {
+	net, err := h.net()
+	if err != nil {
+		return nil, err
+	}
+	return NewMixture([]float64{1}, []*Net{net})
+}
+
 // appendDistribution appends p, whose sum is nearly 1, so that it is 1.
 func appendDistribution(dst []float64, p []float32) []float64 {
 	sum := 0.0

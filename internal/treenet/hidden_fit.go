@@ -35,7 +35,7 @@ func batchRows(n int) int { return min(max(n/16, 128), 512) }
 // Reference: Cappé & Moulines (2009), On-line expectation-maximization algorithm
 // for latent data models; Liu & Van den Broeck (2021), Tractable regularization
 // of probabilistic circuits, section 5, for mini-batches of parameters.
-func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength float64, start int, key rng.Key) (*Mixture, float64, error) {
+func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength float64, start int, key rng.Key) (*Fitted, float64, error) {
 	k = (k + 15) / 16 * 16 // what the kernels take
 	c := &l.all
 	if start > 0 {
@@ -80,12 +80,23 @@ func (l *Learner) Hidden(ctx context.Context, valid *coded.Data, k int, strength
 			break
 		}
 	}
-	net, err := kept.net()
-	if err != nil {
-		return nil, 0, err
+	m, err := kept.mixture()
+	again := func(ctx context.Context, all *Learner) (*Mixture, error) {
+		h := kept.copy()
+		batch, err := t.batches(ctx, all.data, 1, k, key.Child(5))
+		if err != nil {
+			return nil, err
+		}
+		p := newPass(h)
+		for step := 0; step < againSteps && !pace.Past(ctx); step++ {
+			if err := p.expect(ctx, batch[0]); err != nil {
+				return nil, err
+			}
+			h.maximise(p.total(), 1, 1)
+		}
+		return h.mixture()
 	}
-	m, err := NewMixture([]float64{1}, []*Net{net})
-	return m, best.nats, err
+	return &Fitted{m, again}, best.nats, err
 }
 
 // resampled returns the counts of the rows with weights of the Bayesian bootstrap:

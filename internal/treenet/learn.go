@@ -119,6 +119,20 @@ func (l *Learner) ChowLiu() (*Net, error) {
 	return l.net(parent, order, l.estimate)
 }
 
+// Tree returns the Chow–Liu tree as a mixture of one.
+func (l *Learner) Tree() (*Fitted, error) {
+	m, err := l.tree()
+	return &Fitted{m, func(_ context.Context, all *Learner) (*Mixture, error) { return all.tree() }}, err
+}
+
+func (l *Learner) tree() (*Mixture, error) {
+	net, err := l.ChowLiu()
+	if err != nil {
+		return nil, err
+	}
+	return NewMixture([]float64{1}, []*Net{net})
+}
+
 // net returns the tree with the distributions p(code of j given group of its
 // parent p) that given returns, [groups of p × codes], or [codes] if p < 0.
 func (l *Learner) net(parent, order []int, given func(j, p int) []float64) (*Net, error) {

@@ -41,23 +41,29 @@ const independent = 0.05
 // negligible is the posterior that counts as none: most rows belong to few trees.
 const negligible = 1e-9
 
-// newTrees returns n trees that are to be learned from the rows nearest to some
-// random ones.
-func (l *Learner) newTrees(n int, strength float64, k rng.Key) *trees {
-	const hard = 0.8 // of a row belongs at first to its nearest tree, the rest to all
+// newTrees returns n trees to which no row belongs yet.
+func (l *Learner) newTrees(n int, strength float64) *trees {
 	t := &trees{Learner: l, strength: strength, post: make([][]float64, n), logP: make([]float64, l.data.N)}
 	t.memory.New = func() any { return new(counts) }
 	t.setPrior()
 	for c := range t.post {
 		t.post[c] = make([]float64, l.data.N)
-		for i, w := range l.weight {
+	}
+	return t
+}
+
+// begin shares the rows out to the trees by which of some random ones is nearest.
+func (t *trees) begin(k rng.Key) {
+	const hard = 0.8 // of a row belongs at first to its nearest tree, the rest to all
+	n := len(t.post)
+	for c := range t.post {
+		for i, w := range t.weight {
 			t.post[c][i] = w * (1 - hard) / float64(n)
 		}
 	}
-	for i, c := range l.nearest(n, k) {
-		t.post[c][i] += hard * l.weight[i]
+	for i, c := range t.nearest(n, k) {
+		t.post[c][i] += hard * t.weight[i]
 	}
-	return t
 }
 
 // setPrior makes the counts of q.
@@ -174,9 +180,10 @@ func (t *trees) expect(ctx context.Context, m *Mixture) (float64, error) {
 // the likelihood of the validation rows no longer rises. It returns the mixture
 // that was best there, and its mean log-probability of a validation row. The
 // number of the start makes no difference but by the key.
-func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength float64, _ int, k rng.Key) (*Mixture, float64, error) {
+func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength float64, _ int, k rng.Key) (*Fitted, float64, error) {
 	n = max(min(n, l.data.N), 1)
-	t := l.newTrees(n, strength, k)
+	t := l.newTrees(n, strength)
+	t.begin(k)
 	best := newBest(3)
 	var kept *Mixture
 	for step := int64(1); ; step++ {
@@ -193,10 +200,24 @@ func (l *Learner) Trees(ctx context.Context, valid *coded.Data, n int, strength 
 			kept = m
 		}
 		if best.ends(ctx) {
-			return kept, best.nats, nil
+			break
 		}
 		if _, err := t.expect(ctx, m); err != nil {
 			return nil, 0, err
 		}
 	}
+	again := func(ctx context.Context, all *Learner) (*Mixture, error) {
+		t, m := all.newTrees(n, strength), kept
+		for step := 0; step < againSteps && !pace.Past(ctx); step++ {
+			if _, err := t.expect(ctx, m); err != nil {
+				return nil, err
+			}
+			var err error
+			if m, err = t.maximise(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return m, nil
+	}
+	return &Fitted{kept, again}, best.nats, nil
 }

@@ -47,9 +47,9 @@ const Kind = "blend"
 // Part is a constituent to be.
 type Part struct {
 	Family mimic.Family
-	// Validates says that the family does not learn from the validation rows,
-	// and may look at them to choose something, such as when to stop. Another is
-	// not shown them.
+	// Validates says that the family's fit does not learn from the validation rows
+	// (before it is refitted, see mimic.Refitter), and may look at them to choose
+	// something, such as when to stop. Another is not shown them at first.
 	Validates bool
 }
 
@@ -61,8 +61,8 @@ type Family struct {
 	Parts func(s *space.Schema, rows, validation int64) ([]Part, error)
 	// Seed of which rows are held out.
 	Seed uint64
-	// Validation is how many of the last rows are held out; 0 holds out a tenth
-	// at random.
+	// Validation is how many of the last rows are held out for the weights; 0 holds
+	// out a tenth at random. In the end the constituents learn from them, too.
 	Validation int64
 }
 
@@ -85,8 +85,18 @@ type blending struct {
 	options Family
 	schema  *space.Schema
 	rows    int64
+	all     *table.Table
 	model   *Model
+	parts   []chosen
 }
+
+// chosen is a constituent that has not learned from the rows held out.
+type chosen struct {
+	Part
+	*fit.Choice
+}
+
+var _ mimic.Refitter = (*blending)(nil)
 
 func (f *blending) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.model == nil }
 
@@ -97,33 +107,34 @@ func (f *blending) Model() (mimic.Model, error) { return f.model, nil }
 // Step implements mimic.Fit. The time that is left is shared evenly by the
 // constituents that are left. One that is not made for such data is left out.
 func (f *blending) Step(ctx context.Context, total mimic.Stats) error {
-	all, valid := total.(*gathered).arrange(f.schema, f.options.Validation, f.options.Seed)
+	var valid *table.Table
+	f.all, valid = total.(*gathered).arrange(f.schema, f.options.Validation, f.options.Seed)
 	held := valid.Rows()
-	parts, err := f.options.Parts(f.schema, all.Rows(), held)
+	parts, err := f.options.Parts(f.schema, f.all.Rows(), held)
 	if err != nil {
 		return err
 	}
-	train := all
-	if all.Rows() > held {
-		train = table.New(all.All().Slice(0, int(all.Rows()-held)))
+	train := f.all
+	if f.all.Rows() > held {
+		train = table.New(f.all.All().Slice(0, int(f.all.Rows()-held)))
 	}
 	var (
 		models   []mimic.Model
 		unsuited []error
 	)
 	for i, p := range parts {
-		rows := all
+		rows := f.all
 		if !p.Validates {
 			rows = train
 		}
-		m, err := fit.Run(share(ctx, len(parts)-i, p.Family.Kind()), rows, p.Family, fit.Options{})
+		c, err := fit.Choose(share(ctx, len(parts)-i, p.Family.Kind()), rows, p.Family, fit.Options{})
 		switch {
 		case errors.Is(err, mimic.ErrUnsuited):
 			unsuited = append(unsuited, err)
 		case err != nil:
 			return err
 		default:
-			models = append(models, m)
+			models, f.parts = append(models, c.Model), append(f.parts, chosen{p, c})
 		}
 	}
 	if len(models) == 0 {
@@ -131,6 +142,24 @@ func (f *blending) Step(ctx context.Context, total mimic.Stats) error {
 	}
 	f.model, err = Of(ctx, models, valid)
 	return err
+}
+
+// Refit implements mimic.Refitter: the weights stay.
+func (f *blending) Refit(ctx context.Context) (mimic.Model, error) {
+	models := make([]mimic.Model, len(f.parts))
+	for i, p := range f.parts {
+		own := share(ctx, len(f.parts)-i, p.Model.Kind())
+		var err error
+		if p.Validates {
+			models[i], err = p.Refit(own)
+		} else {
+			models[i], err = fit.Run(own, f.all, p.Family, fit.Options{})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return f.model.With(models)
 }
 
 // share returns the context of one constituent: its name goes before its stages,

@@ -31,6 +31,9 @@ func Of(ctx context.Context, models []mimic.Model, held *table.Table) (*Model, e
 	return mixture(models, own)
 }
 
+// With returns the mixture of other models, as many, with the weights of m.
+func (m *Model) With(models []mimic.Model) (*Model, error) { return mixture(models, m.weights) }
+
 // logProbs returns log p_k of the rows of t [parts][rows].
 func (m *Model) logProbs(ctx context.Context, t *table.Table) ([][]float64, error) {
 	n := t.All().N

@@ -59,15 +59,11 @@ func (Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 		if err != nil {
 			return nil, err
 		}
-		net, err := learner.ChowLiu()
+		tree, err := learner.Tree()
 		if err != nil {
 			return nil, err
 		}
-		tree, err := treenet.NewMixture([]float64{1}, []*treenet.Net{net})
-		if err != nil {
-			return nil, err
-		}
-		return coded.NewModel(Kind, d, tree), nil
+		return coded.NewModel(Kind, d, tree.Mixture), nil
 	})
 }
 

@@ -26,7 +26,11 @@ type kernelFit struct {
 	rows    int64
 
 	model *Model
+	all   *rowSet
+	best  factors
 }
+
+var _ mimic.Refitter = (*kernelFit)(nil)
 
 func (f *kernelFit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.model == nil }
 
@@ -35,9 +39,13 @@ func (f *kernelFit) NewStats() mimic.Stats { return &gathered{fit: f} }
 func (f *kernelFit) Model() (mimic.Model, error) { return f.model, nil }
 
 func (f *kernelFit) Step(ctx context.Context, total mimic.Stats) (err error) {
-	f.model, err = f.learn(ctx, total.(*gathered).join())
+	f.all = total.(*gathered).join()
+	f.model, err = f.learn(ctx, f.all)
 	return err
 }
+
+// Refit implements mimic.Refitter.
+func (f *kernelFit) Refit(context.Context) (mimic.Model, error) { return f.keep(f.all) }
 
 // How bandwidths are found; docs/decisions/0096 has the trials.
 const (
@@ -53,8 +61,15 @@ const (
 // factors are what is searched: s and λ.
 type factors struct{ s, lambda float64 }
 
-// learn chooses bandwidths on held-out rows, and keeps the rows that it may learn
-// from.
+// The purposes of the key.
+const (
+	forHolding = iota
+	forHeld
+	forSearch
+	forKeeping
+)
+
+// learn chooses bandwidths on held-out rows, and keeps the other rows.
 func (f *kernelFit) learn(ctx context.Context, all *rowSet) (*Model, error) {
 	var own rng.Key
 	train, held := all, all.pick(nil)
@@ -64,24 +79,27 @@ func (f *kernelFit) learn(ctx context.Context, all *rowSet) (*Model, error) {
 		cut := n - int(min(f.options.Validation, int64(n-1)))
 		train, held = all.between(0, cut), all.between(cut, n)
 	default:
-		order := own.Child(0).Perm(n)
+		order := own.Child(forHolding).Perm(n)
 		cut := max(1, int(math.Round(heldOut*float64(n))))
 		slices.Sort(order[:cut])
 		slices.Sort(order[cut:])
 		train, held = all.pick(order[cut:]), all.pick(order[:cut])
 	}
-	best := factors{1, firstLambda}
+	f.best = factors{1, firstLambda}
 	if held.n() > 0 {
 		var err error
-		held = held.some(heldOutRows, own.Child(1))
-		if best, err = f.search(ctx, train.some(searchRows, own.Child(2)), held); err != nil {
+		held = held.some(heldOutRows, own.Child(forHeld))
+		if f.best, err = f.search(ctx, train.some(searchRows, own.Child(forSearch)), held); err != nil {
 			return nil, err
 		}
 	}
-	if f.options.Validation == 0 {
-		train = all
-	}
-	return f.newModel(train.some(maxRows, own.Child(3)), best)
+	return f.keep(train)
+}
+
+// keep returns the model of rows, or of some where there are many.
+func (f *kernelFit) keep(rows *rowSet) (*Model, error) {
+	var own rng.Key
+	return f.newModel(rows.some(maxRows, own.Child(forKeeping)), f.best)
 }
 
 // some returns n rows of r at random, or all.

@@ -59,9 +59,8 @@ type Family struct {
 	// Bandwidth is the standard deviation h of the kernels of all numbers, in
 	// their fields' own units; 0 chooses one for each field on held-out rows.
 	Bandwidth float64
-	// Validation is how many of the last rows are there to choose by and not to
-	// learn from; 0 holds a tenth of the rows out to choose by, and then keeps
-	// all.
+	// Validation is how many of the last rows are there to choose by; 0 holds a
+	// tenth of the rows out. In the end all are kept.
 	Validation int64
 }
 

@@ -67,8 +67,8 @@ type Family struct {
 	// are drawn at random, and of the order in which rows are looked at.
 	Seed uint64
 	// Validation is the number of the last rows that the number of orders is
-	// chosen by, and that are not learned from. 0 holds a tenth of the rows out
-	// at random, and counts them too in the end.
+	// chosen by; 0 holds a tenth of the rows out at random. In the end they are
+	// counted, too.
 	Validation int64
 }
 
@@ -87,18 +87,20 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 			return nil, err
 		}
 	}
-	return coded.NewFit(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, error) {
+	return coded.NewRefitter(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, coded.Refit, error) {
 		for j, rows := range d.Rows {
 			if len(rows) > mostCodes {
-				return nil, fmt.Errorf("field %q has %d codes and mixing asks a question for each, at most %d: group its values, or take forest: %w",
+				return nil, nil, fmt.Errorf("field %q has %d codes and mixing asks a question for each, at most %d: group its values, or take forest: %w",
 					s.Fields[d.Fields[j]].Name, len(rows), mostCodes, mimic.ErrUnsuited)
 			}
 		}
-		law, err := o.law(ctx, d)
-		if err != nil {
-			return nil, err
+		if grey(d.Schema) {
+			law, err := fitPicture(ctx, d, o)
+			return model(coded.NewChain(Kind, d, law)), nil, err
 		}
-		return model(coded.NewChain(Kind, d, law)), nil
+		law, again, err := fitVector(ctx, d, o)
+		m := model(coded.NewChain(Kind, d, law))
+		return m, func(ctx context.Context) (mimic.Model, error) { return m, again(ctx) }, err
 	})
 }
 
@@ -112,13 +114,6 @@ func model(m *coded.Chain) mimic.Model {
 
 // grey reports whether rows are pictures of more than black and white.
 func grey(s *space.Schema) bool { return s.Image != nil && s.Image.Levels > 2 }
-
-func (o Family) law(ctx context.Context, d *coded.Data) (coded.ChainLaw, error) {
-	if grey(d.Schema) {
-		return fitPicture(ctx, d, o)
-	}
-	return fitVector(ctx, d, o)
-}
 
 // blob is what AppendBinary of either distribution writes.
 type blob struct {

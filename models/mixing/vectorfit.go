@@ -25,15 +25,16 @@ const (
 )
 
 // fitVector learns orders of the fields, their own and random ones, as many as o
-// asks for, or as long as their mean gives held-out rows more probability.
-func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
+// asks for, or as long as their mean gives held-out rows more probability. again has
+// it count these, too.
+func fitVector(ctx context.Context, d *coded.Data, o Family) (v *vector, again func(context.Context) error, err error) {
 	key := rng.New(o.Seed)
 	train, valid := d, (*coded.Data)(nil)
 	if o.Orders == 0 || o.Validation > 0 {
 		train, valid = d.HoldOut(o.Validation, heldOut, key.Child(0))
 	}
 	train = train.Select(key.Child(1).Perm(train.N)) // for their order to mean nothing
-	v := new(vector)
+	v = new(vector)
 	for _, rows := range train.Rows {
 		v.fields = append(v.fields, newField(rows))
 	}
@@ -55,7 +56,7 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 		}
 		l, err := newLessons(ctx, v, train, sight, n, most, key.Child(uint64(2+n)))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		v.chains, all = append(v.chains, l.chain), append(all, l)
 		if o.Orders > 0 {
@@ -63,7 +64,7 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 		}
 		own, err := v.logProbs(ctx, l.chain, valid)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		logs = append(logs, own)
 		nats := mean(valid, logs)
@@ -73,15 +74,17 @@ func fitVector(ctx context.Context, d *coded.Data, o Family) (*vector, error) {
 		}
 		best = nats
 	}
-	if o.Validation > 0 || valid == nil {
-		return v, nil
-	}
-	for _, l := range all {
-		if err := l.count(ctx, valid); err != nil {
-			return nil, err
+	return v, func(ctx context.Context) error {
+		if valid == nil {
+			return nil
 		}
-	}
-	return v, nil
+		for _, l := range all {
+			if err := l.count(ctx, valid); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
 }
 
 // orders returns how many orders there is work for: two of a large table, more of

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
 	"github.com/seed-64d012fb/mimic/internal/descent"
+	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
@@ -23,6 +24,12 @@ const (
 	rate    = 1e-3
 	tail    = .25 // share of the steps in which the rate falls
 	epochs  = 200 // at most
+
+	// Of the descent that learns from the rows held out as well.
+	againRate   = 5e-4 // falls from the first steps on
+	againWarmup = 10
+	againEpochs = 8   // passes, or more
+	againSteps  = 400 // for so many steps
 )
 
 // The purposes that a seed serves.
@@ -32,9 +39,10 @@ const (
 	forStart
 	forVisits
 	forDropout
+	forAgain
 )
 
-// learn fits a network to d.
+// learn fits a network to d, but for the rows that are held out to say when to stop.
 func (o Family) learn(ctx context.Context, d *coded.Data) (*network, error) {
 	key := rng.New(o.Seed)
 	train, valid := d.HoldOut(o.Validation, heldOut, key.Child(forHoldOut))
@@ -44,18 +52,34 @@ func (o Family) learn(ctx context.Context, d *coded.Data) (*network, error) {
 	}
 	r := n.rowsOf(train)
 	n.scatter(r, key.Child(forStart))
-	obj := &objective{network: n, train: r, valid: n.rowsOf(valid), key: key.Child(forDropout)}
+	return n, o.descend(ctx, n, r, n.rowsOf(valid), key, descent.Options{
+		Epochs: float64(cmp.Or(o.Epochs, epochs)), Rate: rate, Tail: tail,
+	})
+}
+
+// learnAgain goes on with a network that was fitted to d, and looks at all rows.
+func (o Family) learnAgain(ctx context.Context, n *network, d *coded.Data) error {
+	if d.N < 2 || n.units() == 0 || pace.Past(ctx) {
+		return nil
+	}
+	return o.descend(pace.WithKeeper(ctx, nil), n, n.rowsOf(d), nil, rng.New(o.Seed).Child(forAgain), descent.Options{
+		Epochs: max(againEpochs, againSteps*batch/float64(d.N)), Rate: againRate, Warmup: againWarmup, Tail: 1,
+	})
+}
+
+// descend moves the parameters of a network to where rows are more probable.
+func (o Family) descend(ctx context.Context, n *network, train, valid *rows, key rng.Key, opt descent.Options) error {
+	obj := &objective{network: n, train: train, valid: valid, key: key.Child(forDropout)}
 	if share := cmp.Or(o.Dropout, dropped); share > 0 {
 		obj.dropout = newDropout(share)
 	}
 	for range lanes {
 		obj.scratch = append(obj.scratch, newScratch(n))
 	}
-	_, err := descent.Run(ctx, obj, n.tensors(), descent.Options{
-		Examples: r.n(), Batch: batch, Lanes: lanes, Epochs: float64(cmp.Or(o.Epochs, epochs)), Rate: rate, Tail: tail,
-		Key: key.Child(forVisits), Identity: o.digest(r), Unit: "nats",
-	})
-	return n, err
+	opt.Examples, opt.Batch, opt.Lanes = train.n(), batch, lanes
+	opt.Key, opt.Identity, opt.Unit = key.Child(forVisits), o.digest(train), "nats"
+	_, err := descent.Run(ctx, obj, n.tensors(), opt)
+	return err
 }
 
 // independent returns a network that gives every field the distribution of its

@@ -41,7 +41,7 @@ type gradient struct {
 // objective is the loss of a network on rows, for package descent.
 type objective struct {
 	*network
-	train, valid *rows
+	train, valid *rows      // valid may be nil
 	dropout      *dropout   // nil for none
 	key          rng.Key    // of dropout
 	scratch      []*scratch // [lanes]
@@ -108,6 +108,9 @@ const heldBlock = 512
 
 // Held implements descent.Objective: nats per row of validation.
 func (o *objective) Held(ctx context.Context) (float64, error) {
+	if o.valid == nil {
+		return math.NaN(), nil
+	}
 	blocks := (o.valid.n() + heldBlock - 1) / heldBlock
 	sums := make([]float64, blocks)
 	scratches := make([]*scratch, par.Workers(ctx))

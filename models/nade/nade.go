@@ -15,7 +15,7 @@
 //
 // Cost: O(n·codes·hidden) for a pass over the rows, to fit, to score and to
 // sample, of which the hidden layer itself is O(hidden) for every field that
-// does not have its base code; some 20 to 50 passes to fit.
+// does not have its base code; some 30 to 60 passes to fit.
 //
 // Exact answers: the likelihood alone. Conditionals are by weighted draws.
 //
@@ -30,7 +30,7 @@
 // (2014), Dropout.
 //
 // Deviations: rectified units and dropout in place of sigmoids; categories by a
-// softmax; fitted by Adam, until held-out rows gain no more.
+// softmax; fitted by Adam, until held-out rows gain no more, and then on with all rows.
 package nade
 
 import (
@@ -57,8 +57,8 @@ type Family struct {
 	// Seed of the order of the fields, of where the descent starts, of the order
 	// of the rows, and of the units that are dropped.
 	Seed uint64
-	// Validation is how many of the last rows say when to stop, and are not
-	// learned from; 0 holds out a tenth at random.
+	// Validation is how many of the last rows say when to stop; 0 holds out a
+	// tenth at random. In the end they are learned from, too.
 	Validation int64
 }
 
@@ -88,15 +88,13 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	if s.Image != nil && s.Image.Levels > 2 {
 		return nil, fmt.Errorf("pictures of %d levels: %w", s.Image.Levels, mimic.ErrUnsuited)
 	}
-	return coded.NewFit(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, error) {
+	return coded.NewRefitter(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, coded.Refit, error) {
 		if err := suited(d); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		n, err := o.learn(ctx, d)
-		if err != nil {
-			return nil, err
-		}
-		return coded.NewChain(Kind, d, n), nil
+		m := coded.NewChain(Kind, d, n)
+		return m, func(ctx context.Context) (mimic.Model, error) { return m, o.learnAgain(ctx, n, d) }, err
 	})
 }
 

@@ -28,20 +28,16 @@ const worth = 3e-4
 
 // choose fits one tree, and from there on what validation rows ask for: the form
 // that is ahead at its start, in the size and strength that a search comes to,
-// several of it from other starts. It returns the mixture of all that were
-// fitted which makes the validation rows most probable.
-func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Key) (*treenet.Mixture, error) {
-	net, err := l.ChowLiu()
+// several of it from other starts. It returns all that were fitted, to be mixed
+// so that the validation rows are most probable.
+func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Key) (*treenet.Pool, error) {
+	tree, err := l.Tree()
 	if err != nil {
 		return nil, err
-	}
-	tree, err := treenet.NewMixture([]float64{1}, []*treenet.Net{net})
-	if err != nil || valid.N == 0 {
-		return tree, err // of no rows at all
 	}
 	pool, err := treenet.NewPool(ctx, valid, tree)
-	if err != nil {
-		return nil, err
+	if err != nil || valid.N == 0 {
+		return pool, err // of no rows at all
 	}
 	most := int(l.Rows() / rowsOfOne)
 	forms := []*form{
@@ -82,7 +78,7 @@ func choose(ctx context.Context, l *treenet.Learner, valid *coded.Data, k rng.Ke
 			break
 		}
 	}
-	return pool.Mixture()
+	return pool, nil
 }
 
 // share returns a context that ends when one part of so many of the time that is
@@ -102,21 +98,21 @@ type form struct {
 	sizes     []int
 	strengths []float64 // in rows
 	most      int       // size that there are rows for
-	fit       func(ctx context.Context, valid *coded.Data, size int, strength float64, start int, k rng.Key) (*treenet.Mixture, float64, error)
+	fit       func(ctx context.Context, valid *coded.Data, size int, strength float64, start int, k rng.Key) (*treenet.Fitted, float64, error)
 	valid     *coded.Data
 	key       rng.Key
 
 	tried map[at]bool
-	found []*treenet.Mixture // all that was fitted: each may have its part in the end
-	here  at                 // of the best, and before that where the search begins
-	nats  float64            // mean log-probability of a validation row there
+	found []*treenet.Fitted // all that was fitted: each may have its part in the end
+	here  at                // of the best, and before that where the search begins
+	nats  float64           // mean log-probability of a validation row there
 }
 
 // at is a place among sizes and strengths.
 type at struct{ size, strength int }
 
 // at fits what is at a place.
-func (f *form) at(ctx context.Context, a at, start int) (*treenet.Mixture, float64, error) {
+func (f *form) at(ctx context.Context, a at, start int) (*treenet.Fitted, float64, error) {
 	return f.fit(ctx, f.valid, f.sizes[a.size], f.strengths[a.strength], start, f.key.Child(uint64(start)).Child(uint64(a.size)))
 }
 

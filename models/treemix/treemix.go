@@ -51,7 +51,7 @@ import (
 const Kind = "treemix"
 
 // Family is the parametric family of mixtures of trees. Sizes, smoothing and
-// when to stop are chosen by rows that the trees are not learned from.
+// when to stop are chosen by rows that the trees are not learned from before that.
 type Family struct {
 	Seed uint64 // of where EM starts, and of the rows held out
 
@@ -67,18 +67,32 @@ func (Family) Kind() string { return Kind }
 
 // NewFit implements mimic.Family.
 func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
-	return coded.NewFit(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, error) {
+	return coded.NewRefitter(s, rows, func(ctx context.Context, d *coded.Data) (mimic.Model, coded.Refit, error) {
 		key := rng.New(f.Seed)
 		train, valid := d.HoldOut(f.Validation, 0.1, key.Child(0))
 		learner, err := treenet.NewLearner(ctx, train.Collapse())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		mixture, err := choose(ctx, learner, valid.Collapse(), key.Child(1))
+		pool, err := choose(ctx, learner, valid.Collapse(), key.Child(1))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return coded.NewModel(Kind, d, mixture), nil
+		mixture, err := pool.Mixture()
+		if err != nil {
+			return nil, nil, err
+		}
+		return coded.NewModel(Kind, d, mixture), func(ctx context.Context) (mimic.Model, error) {
+			all, err := treenet.NewLearner(ctx, d.Collapse())
+			if err != nil {
+				return nil, err
+			}
+			mixture, err := pool.Again(ctx, all)
+			if err != nil {
+				return nil, err
+			}
+			return coded.NewModel(Kind, d, mixture), nil
+		}, nil
 	})
 }
 

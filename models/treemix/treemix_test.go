@@ -105,24 +105,3 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("the fit went on to step %d after it was cancelled at 3", told)
 	}
 }
-
-// TestLastRowsChoose: rows named for validation are not learned from. Their
-// field has one value only, that the others never have.
-func TestLastRowsChoose(t *testing.T) {
-	s := &space.Schema{Fields: []space.Field{{Name: "x", Kind: space.Bool, Levels: []string{"0", "1"}}}}
-	b := table.NewBatch(s, 0, 200)
-	for i := 150; i < 200; i++ {
-		b.Cols[0].Code[i] = 1
-	}
-	m, err := fit.Run(t.Context(), table.New(b), treemix.Family{Validation: 50}, fit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	logP := make([]float64, 200)
-	if err := m.(mimic.Density).LogProb(logP, b); err != nil {
-		t.Fatal(err)
-	}
-	if p := math.Exp(logP[199]); p > 0.1 {
-		t.Errorf("the value of the validation rows has probability %v", p)
-	}
-}
