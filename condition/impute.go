@@ -2,6 +2,7 @@ package condition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -48,14 +49,12 @@ func Impute(ctx context.Context, m mimic.Model, src table.Source, w table.Writer
 	gaps := Gaps{Least: math.Inf(1)}
 	filler, ok := m.(mimic.Imputer)
 	if !ok {
-		switch c := m.(type) {
-		case mimic.Conditioner:
-			filler = rowByRow{c, m.Schema()}
-		case mimic.Proposer:
-			filler = rowByDraws{c, m.Schema()}
-		default:
+		exact, _ := m.(mimic.Conditioner)
+		draws, _ := m.(mimic.Proposer)
+		if exact == nil && draws == nil {
 			return gaps, fmt.Errorf("filling gaps by %s: %w", m.Kind(), mimic.ErrUnsupported)
 		}
+		filler = rowByRow{exact, draws, m.Schema()}
 	}
 	key := rng.New(opt.Seed).Child(opt.Draw)
 	rows := src.Rows()
@@ -156,40 +155,57 @@ func countMissing(rows []int, c table.Column) (n int64) {
 	return n
 }
 
-// rowByRow fills gaps by the exact conditional of each row.
+// rowByRow fills gaps by the exact conditional of each row, or where there is none by
+// weighted draws.
 type rowByRow struct {
-	c      mimic.Conditioner
+	exact  mimic.Conditioner // or nil
+	draws  mimic.Proposer    // or nil
 	schema *space.Schema
 }
 
 func (f rowByRow) Impute(b *table.Batch, effective []float64, k rng.Key) error {
 	one := newBatch(f.schema, 0, 1)
+	draws := &weighedDraws{p: f.draws, schema: f.schema}
 	for i := range b.N {
 		effective[i] = math.Inf(1)
 		e, gaps := known(f.schema, b, i)
 		if len(gaps) == 0 {
 			continue
 		}
-		m, err := f.c.Condition(e)
-		if err == nil {
-			s, ok := m.(mimic.Sampler)
-			if !ok {
-				return fmt.Errorf("samples of %s: %w", m.Kind(), mimic.ErrUnsupported)
-			}
-			err = s.Sample(one, k.Child(uint64(b.First)+uint64(i)))
+		from, at, key := one, 0, k.Child(uint64(b.First)+uint64(i))
+		err := f.drawExactly(one, e, key)
+		if errors.Is(err, mimic.ErrUnsupported) && f.draws != nil {
+			from, at, effective[i], err = draws.draw(e, key)
 		}
 		if err != nil {
 			return fmt.Errorf("row %d: %w", b.First+int64(i), err)
 		}
 		for _, j := range gaps {
 			if c := b.Cols[j]; c.Num != nil {
-				c.Num[i] = one.Cols[j].Num[0]
+				c.Num[i] = from.Cols[j].Num[at]
 			} else {
-				c.Code[i] = one.Cols[j].Code[0]
+				c.Code[i] = from.Cols[j].Code[at]
 			}
 		}
 	}
 	return nil
+}
+
+// drawExactly sets the only row of dst to a draw from the conditional, where that is
+// exact.
+func (f rowByRow) drawExactly(dst *table.Batch, e space.Evidence, k rng.Key) error {
+	if f.exact == nil {
+		return mimic.ErrUnsupported
+	}
+	m, err := f.exact.Condition(e)
+	if err != nil {
+		return err
+	}
+	s, ok := m.(mimic.Sampler)
+	if !ok {
+		return fmt.Errorf("samples of %s: %w", m.Kind(), mimic.ErrUnsupported)
+	}
+	return s.Sample(dst, k)
 }
 
 // known returns what row i of b tells, that its gaps have values included, and

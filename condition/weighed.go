@@ -3,7 +3,6 @@ package condition
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/importance"
@@ -12,11 +11,14 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// rowByDraws fills gaps by weighted draws given the known cells of each row: as
-// many as make enoughEffective equally likely ones, as far as mostDraws go.
-type rowByDraws struct {
+// weighedDraws draw a row within evidence from weighted ones: as many as make
+// enoughEffective equally likely ones, as far as mostDraws go.
+type weighedDraws struct {
 	p      mimic.Proposer
 	schema *space.Schema
+
+	rows *table.Batch // [mostDraws]; nil before the first use
+	logw []float64
 }
 
 const (
@@ -24,44 +26,30 @@ const (
 	mostDraws = 1 << 13
 )
 
-func (f rowByDraws) Impute(b *table.Batch, effective []float64, k rng.Key) error {
-	drawn := newBatch(f.schema, 0, mostDraws)
-	logw := make([]float64, mostDraws)
-	for i := range b.N {
-		effective[i] = math.Inf(1)
-		e, gaps := known(f.schema, b, i)
-		if len(gaps) == 0 {
-			continue
-		}
-		row := b.First + int64(i)
-		key := k.Child(uint64(row))
-		q, err := f.p.Propose(e)
-		if errors.Is(err, mimic.ErrImpossible) {
-			return fmt.Errorf("row %d: its known cells have probability zero: a value outside the sample space", row)
-		}
-		if err != nil {
-			return fmt.Errorf("row %d: %w", row, err)
-		}
-		n := 0
-		for n < fewDraws || n < mostDraws && importance.Effective(logw[:n]) < enoughEffective {
-			more := max(fewDraws, n)
-			if err := q.Draw(drawn.Slice(n, n+more), logw[n:n+more], key.Child(0)); err != nil {
-				return fmt.Errorf("row %d: %w", row, err)
-			}
-			n += more
-		}
-		effective[i] = importance.Effective(logw[:n])
-		at := importance.Choose(logw[:n], key.Child(1).Float64(0))
-		if at < 0 {
-			return fmt.Errorf("row %d: %w: none of %d draws meets its known cells", row, ErrTooRare, n)
-		}
-		for _, j := range gaps {
-			if c := b.Cols[j]; c.Num != nil {
-				c.Num[i] = drawn.Cols[j].Num[at]
-			} else {
-				c.Code[i] = drawn.Cols[j].Code[at]
-			}
-		}
+// draw returns where the row is: it is good until the next one is drawn. The draws are
+// worth so many equally likely ones.
+func (d *weighedDraws) draw(e space.Evidence, k rng.Key) (rows *table.Batch, at int, effective float64, err error) {
+	if d.rows == nil {
+		d.rows, d.logw = newBatch(d.schema, 0, mostDraws), make([]float64, mostDraws)
 	}
-	return nil
+	q, err := d.p.Propose(e)
+	if errors.Is(err, mimic.ErrImpossible) {
+		return nil, 0, 0, errors.New("its known cells have probability zero: a value outside the sample space")
+	}
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	n := 0
+	for n < fewDraws || n < mostDraws && effective < enoughEffective {
+		more := max(fewDraws, n)
+		if err := q.Draw(d.rows.Slice(n, n+more), d.logw[n:n+more], k.Child(0)); err != nil {
+			return nil, 0, 0, err
+		}
+		n += more
+		effective = importance.Effective(d.logw[:n])
+	}
+	if at = importance.Choose(d.logw[:n], k.Child(1).Float64(0)); at < 0 {
+		return nil, 0, 0, fmt.Errorf("%w: none of %d draws meets its known cells", ErrTooRare, n)
+	}
+	return d.rows, at, effective, nil
 }

@@ -118,19 +118,3 @@ func (g Grid) Steps() float64 {
 // Cell returns the measure of one value: 1 on a grid, the resolution of float64
 // among reals.
 func (g Grid) Cell() float64 { return g.cell }
-
-// Only returns the one position that a union of ranges admits, and how many it
-// admits: 0, 1, or 2 for more.
-func (g Grid) Only(ranges []space.Interval) (p float64, n int) {
-	for _, r := range ranges {
-		lo, hi := g.Ceil(r.Min), g.Floor(r.Max)
-		switch {
-		case !(lo <= hi) || n == 1 && lo == p && hi == p:
-		case n == 0 && lo == hi:
-			p, n = lo, 1
-		default:
-			return 0, 2
-		}
-	}
-	return p, n
-}

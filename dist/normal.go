@@ -25,36 +25,39 @@ func NormalQuantile(u float64) float64 { return mathext.NormalQuantile(u) }
 // value, in the tails and for the narrowest cell too:
 //
 //   - a narrow cell of middle m and half-width h has mass
-//     φ(m)·2∫_0^h cosh(m·t)·exp(-t²/2) dt, without cancellation;
-//   - a wide one on both sides of 0 is a sum of two error functions;
-//   - a wide one in a tail is log Φ(b) + log(1 - Φ(a)/Φ(b)), a and b negative,
-//     where Φ(a) is well below Φ(b).
+//     φ(m)·2·Σ_k He_2k(m)·h^(2k+1)/(2k+1)!, without cancellation, He_n the Hermite
+//     polynomials;
+//   - others are a difference of error functions, in the lower tail;
+//   - in the far tail it is log Φ(b) + log(1 - Φ(a)/Φ(b)).
 func NormalLogMass(a, b float64) float64 {
-	if a > 0 {
-		a, b = -b, -a // the same mass, in the lower tail
+	if a > -b {
+		a, b = -b, -a // the same mass, mostly in the lower tail
 	}
 	m, h := a/2+b/2, b/2-a/2
 	switch {
-	case h <= 1 && h*math.Abs(m) <= 2:
-		return NormalLogDensity(m) + math.Log(2*h*meanCosh(m, h))
-	case b > 0:
-		return math.Log(0.5 * (math.Erf(b/math.Sqrt2) - math.Erf(a/math.Sqrt2)))
+	case h*(1+math.Abs(m)) <= 0.25:
+		return NormalLogDensity(m) + math.Log(2*h*meanRatio(m, h))
+	case b > farTail:
+		return math.Log(0.5 * (math.Erfc(-b/math.Sqrt2) - math.Erfc(-a/math.Sqrt2)))
 	}
 	upper := normalLogCDF(b)
 	return upper + math.Log1p(-math.Exp(normalLogCDF(a)-upper))
 }
 
-// Gauss–Legendre nodes and weights of ten points, the positive half.
-var (
-	gaussNodes   = [5]float64{0.14887433898163122, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717}
-	gaussWeights = [5]float64{0.29552422471475287, 0.26926671930999635, 0.21908636251598204, 0.1494513491505806, 0.06667134430868814}
-)
+// farTail is where Φ is taken in logarithms.
+const farTail = -16
 
-// meanCosh returns the mean of cosh(m·t)·exp(-t²/2) over t in [0, h].
-func meanCosh(m, h float64) (mean float64) {
-	for i, x := range gaussNodes {
-		lo, hi := h*(1-x)/2, h*(1+x)/2
-		mean += gaussWeights[i] / 2 * (math.Cosh(m*lo)*math.Exp(-lo*lo/2) + math.Cosh(m*hi)*math.Exp(-hi*hi/2))
+// meanRatio returns the mean of φ(m+t)/φ(m) over t in [-h, h], where h·(1+|m|) is
+// small.
+func meanRatio(m, h float64) float64 {
+	he, before := 1.0, 0.0 // He_n(m), He_n-1(m)
+	mean, power := 1.0, 1.0
+	for n := 1.0; n <= 12; n++ {
+		he, before = m*he-(n-1)*before, he
+		power *= h / n
+		if int(n)%2 == 0 {
+			mean += he * power / (n + 1)
+		}
 	}
 	return mean
 }
@@ -63,7 +66,7 @@ func meanCosh(m, h float64) (mean float64) {
 //
 // Reference: Abramowitz & Stegun (1964), 26.2.12, for the far tail.
 func normalLogCDF(z float64) float64 {
-	if z > -16 {
+	if z > farTail {
 		return math.Log(0.5 * math.Erfc(-z/math.Sqrt2))
 	}
 	w := 1 / (z * z)

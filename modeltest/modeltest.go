@@ -61,6 +61,7 @@ func Checks() []Check {
 		{"marginal is the summed joint", marginals},
 		{"conditional is joint over evidence", conditionals},
 		{"conditional on reals", conditionalsOnReals},
+		{"weighted draws are joint", weightedDraws},
 		{"statistics are a monoid", statisticsLaws},
 		{"weights count rows", weightLaws},
 		{"saved and loaded", savedAndLoaded},

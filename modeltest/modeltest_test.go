@@ -29,6 +29,7 @@ type bug struct {
 	sample  func(m *independent.Model, dst *table.Batch, k rng.Key) error
 	given   func(m *independent.Model, e space.Evidence) (mimic.Model, error)
 	without func(m *independent.Model, fields []string) (mimic.Model, error)
+	weigh   func(logw []float64, rows *table.Batch)
 	write   func(blob []byte) []byte
 	read    func(s *space.Schema, blob []byte) (mimic.Model, error)
 }
@@ -130,6 +131,32 @@ func (m *planted) Marginal(fields []string) (mimic.Model, error) {
 		return m.bug.without(m.Model, fields)
 	}
 	return m.bug.plant(m.Model.Marginal(fields))
+}
+
+// Propose draws from the exact conditional: a row weighs p(e).
+func (m *planted) Propose(e space.Evidence) (mimic.Proposal, error) {
+	given, err := m.Model.Condition(e)
+	if err != nil {
+		return nil, err
+	}
+	return &plantedProposal{m, given.(*independent.Model)}, nil
+}
+
+type plantedProposal struct {
+	m     *planted
+	given *independent.Model
+}
+
+func (q *plantedProposal) Draw(dst *table.Batch, logw []float64, k rng.Key) error {
+	given := make([]float64, dst.N)
+	err := errors.Join(q.given.Sample(dst, k), q.m.Model.LogProb(logw, dst), q.given.LogProb(given, dst))
+	for i, l := range given {
+		logw[i] -= l
+	}
+	if q.m.bug.weigh != nil {
+		q.m.bug.weigh(logw, dst)
+	}
+	return err
 }
 
 func (m *planted) AppendBinary(dst []byte) ([]byte, error) {
@@ -254,6 +281,13 @@ var bugs = []*bug{
 			return m, nil
 		}
 		return given, err
+	}},
+	{name: "a level weighed a sixth too light", caught: "weighted draws are joint", weigh: func(logw []float64, rows *table.Batch) {
+		for i, code := range rows.Cols[0].Code {
+			if code == 1 {
+				logw[i] += math.Log(5. / 6)
+			}
+		}
 	}},
 	{name: "a merge that drops what comes later", caught: "statistics are a monoid", merge: func(right, later mimic.Stats) error { return nil }},
 	{name: "a weight that is not looked at", caught: "weights count rows", add: func(right mimic.Stats, b *table.Batch) error {

@@ -24,7 +24,11 @@ type wired struct {
 
 // AppendBinary appends θ.
 func (m *Model) AppendBinary(dst []byte) ([]byte, error) {
-	w := wired{Mean: m.mean, Missing: m.missing, Order: m.order, Pinned: m.pinned, Value: m.value}
+	w := wired{Mean: m.mean, Missing: m.missing, Order: m.order}
+	for k := range m.known {
+		v, sure := m.known[k].Value()
+		w.Pinned, w.Value = append(w.Pinned, sure), append(w.Value, v)
+	}
 	for _, c := range m.levels {
 		w.Levels = append(w.Levels, c.Wire())
 	}
@@ -43,11 +47,21 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	}
 	m := &Model{
 		schema: s, fields: normal.NewFields(s),
-		mean: w.Mean, missing: w.Missing, order: w.Order, pinned: w.Pinned, value: w.Value,
+		mean: w.Mean, missing: w.Missing, order: w.Order,
 	}
 	d := len(m.fields.Numeric)
 	if len(w.Mean) != d || len(w.Missing) != d || len(w.Order) != d || len(w.Pinned) != d || len(w.Value) != d || len(w.Cov) != d*(d+1)/2 {
 		return nil, fmt.Errorf("parameters of %d numbers for %d fields", len(w.Mean), d)
+	}
+	m.known = make([]normal.Known, d)
+	for k, pinned := range w.Pinned {
+		if !pinned {
+			continue
+		}
+		var err error
+		if m.known[k], err = normal.KnownValue(w.Value[k], m.fields.Grids[k]); err != nil {
+			return nil, fmt.Errorf("field %q: %w", m.name(k), err)
+		}
 	}
 	if len(w.Levels) != len(m.fields.Coded) {
 		return nil, fmt.Errorf("%d columns of levels for %d fields", len(w.Levels), len(m.fields.Coded))
@@ -94,16 +108,16 @@ func (m *Model) check() error {
 		}
 		seen[k] = true
 		if at > 0 && m.rank(m.order[at-1]) > m.rank(k) {
-			return fmt.Errorf("chain %v: pinned fields, reals, grids is the order", m.order)
+			return fmt.Errorf("chain %v: known fields, reals, grids is the order", m.order)
 		}
 	}
 	for k := range d {
 		name := m.name(k)
-		if !(math.Abs(m.mean[k]) < largest) || !(math.Abs(m.value[k]) < largest) || !(m.missing[k] >= 0 && m.missing[k] <= 1) {
-			return fmt.Errorf("field %q: mean %v, value %v, missing with probability %v", name, m.mean[k], m.value[k], m.missing[k])
+		if !(math.Abs(m.mean[k]) < largest) || !(m.missing[k] >= 0 && m.missing[k] <= 1) {
+			return fmt.Errorf("field %q: mean %v, missing with probability %v", name, m.mean[k], m.missing[k])
 		}
-		if m.pinned[k] && (m.missing[k] > 0 || !m.fields.Grids[k].Real() && m.value[k] != math.Floor(m.value[k])) {
-			return fmt.Errorf("field %q: known to be %v and missing with probability %v", name, m.value[k], m.missing[k])
+		if m.known[k].Any() && m.missing[k] > 0 {
+			return fmt.Errorf("field %q: known, and missing with probability %v", name, m.missing[k])
 		}
 		if m.missing[k] > 0 && !m.schema.Fields[m.fields.Numeric[k]].Optional() {
 			return fmt.Errorf("field %q: missing with probability %v, which the schema does not allow", name, m.missing[k])
@@ -118,15 +132,4 @@ func (m *Model) check() error {
 		}
 	}
 	return nil
-}
-
-// rank orders pinned fields, reals and grids.
-func (m *Model) rank(k int) int {
-	switch {
-	case m.pinned[k]:
-		return 0
-	case m.fields.Grids[k].Real():
-		return 1
-	}
-	return 2
 }

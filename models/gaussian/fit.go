@@ -68,7 +68,7 @@ func (f *gaussFit) start(s *firstStats) error {
 	m := &Model{
 		schema: f.schema, fields: f.fields,
 		mean: make([]float64, d), cov: make([]float64, d*d), missing: make([]float64, d),
-		order: f.fields.Order(), pinned: make([]bool, d), value: make([]float64, d),
+		order: f.fields.Order(), known: make([]normal.Known, d),
 	}
 	for i, j := range f.fields.Coded {
 		book, counts, err := s.levels[i].Codebook()
@@ -235,7 +235,7 @@ func (e *emStats) Add(b *table.Batch) error {
 		for k := range m.mean {
 			m.fields.Positions(w.x[k][:n], b, k, lo)
 		}
-		w.group(n, func(c *normal.Chain, rows []int) {
+		w.group(n, func(_ int, c *normal.Chain, rows []int) {
 			weight := make([]float64, len(rows))
 			for i, row := range rows {
 				weight[i] = b.WeightOf(lo + row)
@@ -262,8 +262,8 @@ func (e *emStats) expect(w *workspace, c *normal.Chain, gone []int, fill normal.
 	d := len(m.mean)
 	dev := make([][]float64, d) // E[x - μ] of the rows
 	for i, k := range c.Order {
-		mean, z := w.mean[:len(rows)], w.z[i][:len(rows)]
-		c.Means(mean, i, m.mean[k], w.z)
+		mean, z := w.scratch.Mean[:len(rows)], w.scratch.Z[i][:len(rows)]
+		c.Means(mean, i, m.mean[k], w.scratch.Z)
 		_, s := c.Coefficients(i)
 		dev[k] = make([]float64, len(rows))
 		for r, row := range rows {

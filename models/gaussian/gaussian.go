@@ -33,7 +33,10 @@
 // Queries: exact for evidence "is x", "is missing" and "is there", and for
 // marginals, as long as reals or the first fields of the chain are concerned:
 // with two or more grid fields, evidence on a later one, or a marginal without
-// an earlier one, is mimic.ErrUnsupported. So are ranges.
+// an earlier one, is mimic.ErrUnsupported. So are ranges. Any evidence is met by
+// weighted draws (Propose): numbers are drawn in the order of known values, ranges
+// and the rest, each within what is known of it given those before it
+// (docs/decisions/0160).
 //
 // How it fails: numbers are not normal. Incomes come out negative, and ages,
 // counts of zero and top-codes lose their shape. It sees neither curves nor
@@ -41,7 +44,9 @@
 //
 // Reference: Anderson (2003), An Introduction to Multivariate Statistical
 // Analysis, sections 2.5 and 3.2; Little & Rubin (2002), Statistical Analysis
-// with Missing Data, section 11.2.1.
+// with Missing Data, section 11.2.1. For weighted draws Geweke (1991), Efficient
+// simulation from the multivariate normal and Student-t distributions subject to
+// linear constraints.
 package gaussian
 
 import (

@@ -20,12 +20,11 @@ type Model struct {
 	levels []dist.Column // of the coded fields
 
 	// Of the d numeric fields, in steps of their grids:
-	mean    []float64 // μ [d]
-	cov     []float64 // Σ [d × d], in full
-	missing []float64 // probability of a missing value [d]
-	order   []int     // of the chain: pinned fields, free reals, free grids
-	pinned  []bool    // [d] evidence says what the value is
-	value   []float64 // [d] the value, where pinned
+	mean    []float64      // μ [d]
+	cov     []float64      // Σ [d × d], in full
+	missing []float64      // probability of a missing value [d]
+	order   []int          // of the chain: known fields, free reals, free grids
+	known   []normal.Known // [d] what evidence says: a value, or nothing
 
 	all *normal.Chain // of all fields
 }
@@ -128,7 +127,9 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 			m.fields.Positions(col, b, k, lo)
 			m.logPresence(dst[lo:lo+n], col, b.Cols[m.fields.Numeric[k]].Num[lo:lo+n], k)
 		}
-		w.group(n, func(c *normal.Chain, rows []int) { m.logDensity(dst[lo:lo+n], w, c, rows) })
+		w.group(n, func(_ int, c *normal.Chain, rows []int) {
+			m.law().LogDensity(dst[lo:lo+n], c, w.x, rows, &w.scratch)
+		})
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (m *Model) logPresence(dst, positions, numbers []float64, k int) {
 		switch {
 		case p != p:
 			dst[i] += missing
-		case math.IsInf(p, 0) || g.Value(p) != numbers[i] || m.pinned[k] && p != m.value[k]:
+		case math.IsInf(p, 0) || g.Value(p) != numbers[i] || !m.known[k].Admits(p):
 			dst[i] = math.Inf(-1)
 			positions[i] = m.mean[k]
 		default:
@@ -152,39 +153,20 @@ func (m *Model) logPresence(dst, positions, numbers []float64, k int) {
 	}
 }
 
-// logDensity adds log p of the numbers of some rows of the workspace, which have
-// just the numbers of the chain.
-func (m *Model) logDensity(dst []float64, w *workspace, c *normal.Chain, rows []int) {
-	n := len(rows)
-	for i, k := range c.Order {
-		mean, z := w.mean[:n], w.z[i][:n]
-		c.Means(mean, i, m.mean[k], w.z)
-		_, s := c.Coefficients(i)
-		for r, row := range rows {
-			z[r] = (w.x[k][row] - mean[r]) / s
-		}
-		switch g := m.fields.Grids[k]; {
-		case m.pinned[k] && g.Real():
-			for _, row := range rows {
-				dst[row] -= math.Log(g.Cell())
-			}
-		case m.pinned[k]:
-		case g.Real():
-			for r, row := range rows {
-				dst[row] += dist.NormalLogDensity(z[r]) - math.Log(s)
-			}
-		default:
-			half := 0.5 / s
-			for r, row := range rows {
-				dst[row] += dist.NormalLogMass(z[r]-half, z[r]+half)
-			}
-		}
-	}
+// law returns the law of the numbers.
+func (m *Model) law() *normal.Law {
+	return &normal.Law{Grids: m.fields.Grids, Mean: m.mean, Known: m.known}
 }
 
 // Sample draws the number of field j in row r from word r of child j of the key:
-// whether it is missing, then its normal deviate.
+// whether it is missing, then where it lies.
 func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
+	m.draw(dst, key, nil)
+	return nil
+}
+
+// draw is Sample. If weights is not nil, it draws the numbers instead, and weighs them.
+func (m *Model) draw(dst *table.Batch, key rng.Key, weights *weights) {
 	var u [chunk]float64
 	for i, j := range m.fields.Coded {
 		child := key.Child(uint64(j))
@@ -196,16 +178,22 @@ func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
 		}
 	}
 	if len(m.mean) == 0 {
-		return nil
+		return
 	}
 	w := newWorkspace(m, dst.N)
 	for lo := 0; lo < dst.N; lo += chunk {
 		n := min(chunk, dst.N-lo)
 		for k, j := range m.fields.Numeric {
 			key.Child(uint64(j)).Float64s(w.x[k][:n], dst.First+int64(lo))
-			m.deviates(w.x[k][:n], m.missing[k])
+			presence(w.x[k][:n], m.missing[k])
 		}
-		w.group(n, func(c *normal.Chain, rows []int) { m.fill(w, c, rows) })
+		w.group(n, func(pattern int, c *normal.Chain, rows []int) {
+			if weights == nil {
+				m.law().Draw(w.x, c, rows, &w.scratch, nil)
+			} else {
+				weights.numbers(w, pattern, c, rows, lo)
+			}
+		})
 		for k, j := range m.fields.Numeric {
 			g := m.fields.Grids[k]
 			col := dst.Cols[j].Num[lo : lo+n]
@@ -214,39 +202,16 @@ func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
 			}
 		}
 	}
-	return nil
 }
 
-// deviates turns uniform draws into standard normal deviates, or into NaN with
-// the probability missing.
-func (m *Model) deviates(u []float64, missing float64) {
+// presence turns uniform draws into NaN with the probability missing, and into others
+// from (0, 1) else.
+func presence(u []float64, missing float64) {
 	for i, v := range u {
 		if v < missing {
 			u[i] = table.NoNumber
 		} else {
-			u[i] = dist.NormalQuantile(min(max((v-missing)/(1-missing), 1e-300), 1-1.0/(1<<53)))
-		}
-	}
-}
-
-// fill replaces the deviates of some rows of the workspace, which have just the
-// numbers of the chain, by positions.
-func (m *Model) fill(w *workspace, c *normal.Chain, rows []int) {
-	n := len(rows)
-	for i, k := range c.Order {
-		mean, z, x := w.mean[:n], w.z[i][:n], w.x[k]
-		c.Means(mean, i, m.mean[k], w.z)
-		_, s := c.Coefficients(i)
-		onGrid := !m.fields.Grids[k].Real()
-		for r, row := range rows {
-			p := mean[r] + s*x[row]
-			if m.pinned[k] {
-				p = m.value[k]
-			} else if onGrid {
-				p = math.Round(p)
-			}
-			x[row] = p
-			z[r] = (p - mean[r]) / s
+			u[i] = min(max((v-missing)/(1-missing), 1e-300), 1-1.0/(1<<53))
 		}
 	}
 }
@@ -283,10 +248,9 @@ func (m *Model) Describe() []mimic.Description {
 
 // workspace is what a chunk of rows is worked on with.
 type workspace struct {
-	model *Model
-	x     [][]float64 // [d][chunk] positions, or deviates; NaN where missing
-	z     [][]float64 // [d][chunk] z of a group's rows, along its chain
-	mean  []float64   // [chunk]
+	model   *Model
+	x       [][]float64 // [d][chunk] positions, or draws; NaN where missing
+	scratch normal.Scratch
 
 	patterns normal.Patterns
 	chains   map[int]*normal.Chain // of a pattern
@@ -294,11 +258,11 @@ type workspace struct {
 
 func newWorkspace(m *Model, rows int) *workspace {
 	d, n := len(m.mean), min(rows, chunk)
-	w := &workspace{model: m, mean: make([]float64, n), chains: map[int]*normal.Chain{}}
+	w := &workspace{model: m, scratch: normal.Scratch{Mean: make([]float64, n)}, chains: map[int]*normal.Chain{}}
 	flat := make([]float64, 2*d*n)
 	for range d {
 		w.x = append(w.x, flat[:n:n])
-		w.z = append(w.z, flat[n:2*n:2*n])
+		w.scratch.Z = append(w.scratch.Z, flat[n:2*n:2*n])
 		flat = flat[2*n:]
 	}
 	return w
@@ -306,22 +270,22 @@ func newWorkspace(m *Model, rows int) *workspace {
 
 // group calls do for each pattern of missing numbers among the first n rows,
 // with its chain, which is made once, and its rows.
-func (w *workspace) group(n int, do func(c *normal.Chain, rows []int)) {
-	w.patterns.Group(w.x, n, func(pattern int, rows []int) {
-		c := w.chains[pattern]
-		if c == nil {
-			c = w.chainOf(rows[0])
-			w.chains[pattern] = c
-		}
-		do(c, rows)
-	})
+func (w *workspace) group(n int, do func(pattern int, c *normal.Chain, rows []int)) {
+	w.patterns.Group(w.x, n, func(pattern int, rows []int) { do(pattern, w.chainOf(pattern, rows[0]), rows) })
 }
 
-// chainOf returns the chain of the numbers that row i has.
-func (w *workspace) chainOf(i int) *normal.Chain {
-	order := slices.DeleteFunc(slices.Clone(w.model.order), func(k int) bool { return w.x[k][i] != w.x[k][i] })
-	if len(order) == len(w.model.order) {
-		return w.model.all
+// chainOf returns the chain of the numbers that row i has, which are those of a
+// pattern.
+func (w *workspace) chainOf(pattern, i int) *normal.Chain {
+	c := w.chains[pattern]
+	if c == nil {
+		m := w.model
+		order := slices.DeleteFunc(slices.Clone(m.order), func(k int) bool { return w.x[k][i] != w.x[k][i] })
+		c = m.all
+		if len(order) < len(m.order) {
+			c = m.chainOf(order)
+		}
+		w.chains[pattern] = c
 	}
-	return w.model.chainOf(order)
+	return c
 }

@@ -15,73 +15,70 @@ import (
 // and for numbers that are one value, missing, or there. A number on a grid can
 // only be known when all that come before it in the chain are.
 func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
-	r := *m
-	r.levels = slices.Clone(m.levels)
-	r.missing = slices.Clone(m.missing)
-	r.pinned = slices.Clone(m.pinned)
-	r.value = slices.Clone(m.value)
-	for _, given := range e {
-		if i := slices.Index(m.fields.Coded, given.Field); i >= 0 {
-			var share float64
-			if r.levels[i], share = r.levels[i].Restrict(given); share == 0 {
-				return nil, m.impossible(given.Field)
-			}
-			continue
-		}
-		k := slices.Index(m.fields.Numeric, given.Field)
-		if k < 0 {
-			return nil, product.Unlearned(m.schema, given.Field)
-		}
-		if err := r.pin(k, given); err != nil {
-			return nil, err
-		}
+	r, _, err := m.within(e)
+	if err != nil {
+		return nil, err
 	}
 	free := -1 // an earlier field of the chain that is not known
 	for _, k := range m.order {
-		switch known := r.pinned[k] || r.missing[k] == 1; {
-		case known && r.pinned[k] && free >= 0 && !m.fields.Grids[k].Real():
+		_, sure := r.known[k].Value()
+		switch {
+		case r.missing[k] == 1:
+		case r.known[k].Ranges():
+			return nil, fmt.Errorf("field %q: evidence other than one value, missing, or there: %w", m.name(k), mimic.ErrUnsupported)
+		case sure && free >= 0 && !m.fields.Grids[k].Real():
 			return nil, fmt.Errorf("field %q is known and %q, which comes before it, is not: %w", m.name(k), m.name(free), mimic.ErrUnsupported)
-		case !known && free < 0:
+		case !sure && free < 0:
 			free = k
 		}
 	}
 	r.sortChain()
 	r.index()
-	return &r, nil
+	return r, nil
 }
 
-// pin applies evidence on numeric field k.
-func (m *Model) pin(k int, given space.Given) error {
-	f, g := &m.schema.Fields[given.Field], m.fields.Grids[k]
-	in := func(p float64) bool {
-		return slices.ContainsFunc(given.Ranges, func(r space.Interval) bool {
-			return r.Min <= g.Value(p) && g.Value(p) <= r.Max
-		})
+// within returns m with what evidence says of levels and of numbers, and the
+// log-probability of that of levels. The chain is still that of m.
+func (m *Model) within(e space.Evidence) (r *Model, logLevels float64, err error) {
+	own := *m
+	r = &own
+	r.levels = slices.Clone(m.levels)
+	r.missing = slices.Clone(m.missing)
+	r.known = slices.Clone(m.known)
+	for _, given := range e {
+		if i := slices.Index(m.fields.Coded, given.Field); i >= 0 {
+			var share float64
+			if r.levels[i], share = r.levels[i].Restrict(given); share == 0 {
+				return nil, 0, m.impossible(given.Field)
+			}
+			logLevels += math.Log(share)
+			continue
+		}
+		k := slices.Index(m.fields.Numeric, given.Field)
+		if k < 0 {
+			return nil, 0, product.Unlearned(m.schema, given.Field)
+		}
+		if !r.learn(k, given) {
+			return nil, 0, m.impossible(given.Field)
+		}
 	}
-	all := slices.ContainsFunc(given.Ranges, func(r space.Interval) bool {
-		return math.IsInf(r.Min, -1) && math.IsInf(r.Max, 1)
-	})
-	canMiss := given.Missing && m.missing[k] > 0
-	p, values := g.Only(given.Ranges)
+	return r, logLevels, nil
+}
+
+// learn adds evidence to what is known of number k, and reports whether it is possible.
+func (m *Model) learn(k int, given space.Given) bool {
+	known, there := m.known[k].With(m.fields.Grids[k], given.Ranges)
+	there = there && m.missing[k] < 1
+	missing := given.Missing && m.missing[k] > 0
 	switch {
-	case m.pinned[k] && in(m.value[k]):
-	case m.pinned[k]:
-		return m.impossible(given.Field)
-	case m.missing[k] == 1 && given.Missing, all && canMiss:
-	case m.missing[k] == 1:
-		return m.impossible(given.Field)
-	case all:
-		m.missing[k] = 0
-	case values == 0 && canMiss:
+	case !there && missing:
 		m.missing[k] = 1
-	case values == 0:
-		return m.impossible(given.Field)
-	case values == 1 && !canMiss:
-		m.pinned[k], m.value[k], m.missing[k] = true, p, 0
-	default:
-		return fmt.Errorf("field %q: evidence other than one value, missing, or there: %w", f.Name, mimic.ErrUnsupported)
+	case missing:
+		m.known[k] = known.AsRanges()
+	case there:
+		m.known[k], m.missing[k] = known, 0
 	}
-	return nil
+	return there || missing
 }
 
 func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]].Name }
@@ -90,18 +87,25 @@ func (m *Model) impossible(field int) error {
 	return fmt.Errorf("field %q: %w", m.schema.Fields[field].Name, mimic.ErrImpossible)
 }
 
-// sortChain moves pinned fields to the front of the chain: the reals that follow
-// are then given them, and so are grid fields, which follow all reals anyway.
+// sortChain moves what is known to the front of the chain: the reals that follow
+// are then given that, and so are grid fields, which follow all reals anyway.
 func (m *Model) sortChain() {
-	var pinned, free []int
-	for _, k := range m.order {
-		if m.pinned[k] {
-			pinned = append(pinned, k)
-		} else {
-			free = append(free, k)
-		}
+	m.order = slices.Clone(m.order)
+	slices.SortStableFunc(m.order, func(a, b int) int { return m.rank(a) - m.rank(b) })
+}
+
+// rank orders known values, ranges, reals and grids.
+func (m *Model) rank(k int) int {
+	_, sure := m.known[k].Value()
+	switch {
+	case sure:
+		return 0
+	case m.known[k].Ranges():
+		return 1
+	case m.fields.Grids[k].Real():
+		return 2
 	}
-	m.order = append(pinned, free...)
+	return 3
 }
 
 // Marginal returns the model of the named fields where it is exact: when what is
@@ -132,9 +136,10 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 		if in {
 			r.order = append(r.order, i)
 		}
-		free := !m.pinned[k] && m.missing[k] < 1
+		_, sure := m.known[k].Value()
+		free := !sure && m.missing[k] < 1
 		switch grid := !m.fields.Grids[k].Real(); {
-		case !in && m.pinned[k]:
+		case !in && sure:
 			known = append(known, k)
 		case !in && free && (gone < 0 || grid):
 			gone = k
@@ -149,8 +154,7 @@ func (m *Model) Marginal(names []string) (mimic.Model, error) {
 	r.mean, r.cov = mean, cov
 	for _, k := range from {
 		r.missing = append(r.missing, m.missing[k])
-		r.pinned = append(r.pinned, m.pinned[k])
-		r.value = append(r.value, m.value[k])
+		r.known = append(r.known, m.known[k])
 	}
 	r.index()
 	return r, nil
@@ -164,7 +168,8 @@ func (m *Model) given(known, to []int) (mean, cov []float64) {
 	for t, k := range to {
 		at := m.mean[k]
 		for i, a := range known {
-			at += r.Beta[t*len(known)+i] * (m.value[a] - m.mean[a])
+			v, _ := m.known[a].Value()
+			at += r.Beta[t*len(known)+i] * (v - m.mean[a])
 		}
 		mean = append(mean, at)
 	}

@@ -89,7 +89,8 @@ func (m *Model) drawNumber(k int, x, u float64) float64 {
 	u = min(max((u-missing)/(1-missing), 1e-300), 1-1.0/(1<<53))
 	mean, sd := n.center(x)
 	if m.known[k].Any() {
-		return m.known[k].Draw(u, n.grid, mean, sd)
+		p, _ := m.known[k].Draw(u, n.grid, mean, sd)
+		return p
 	}
 	p := mean + sd*dist.NormalQuantile(u)
 	if !n.grid.Real() {

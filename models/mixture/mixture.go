@@ -39,7 +39,10 @@
 // Queries: with Σ diagonal or spherical all are exact. With Σ full or tied: any
 // evidence on levels; numbers that are one value, missing or there, and beside
 // them one range; marginals; on grids in the order of the chain only, as package
-// gaussian says. The rest is mimic.ErrUnsupported.
+// gaussian says. Other evidence is met by weighted draws (Propose), a component and
+// then its numbers in the order of known values, ranges and the rest, each within
+// what is known of it given those before it (docs/decisions/0160); other marginals
+// are mimic.ErrUnsupported.
 //
 // How it fails: sharp edges, atoms and heavy tails each cost it a component;
 // beyond some twenty fields rows are too few for a full Σ, and held-out rows
@@ -48,7 +51,9 @@
 // Reference: Dempster, Laird & Rubin (1977), section 4.3; Arthur & Vassilvitskii
 // (2007), k-means++; Fraley & Raftery (2007), Bayesian regularization for normal
 // mixture estimation, section 2, for the prior; Little & Rubin (2002), section
-// 11.2.1, for missing numbers.
+// 11.2.1, for missing numbers; Geweke (1991), Efficient simulation from the
+// multivariate normal and Student-t distributions subject to linear constraints, for
+// weighted draws.
 //
 // Deviations: the prior has no term for the means, its ν is one row, not d + 2,
 // and Λ is diagonal.

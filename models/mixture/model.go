@@ -148,7 +148,8 @@ func (m *Model) index() {
 	m.chains, m.evidence = nil, nil
 	for c := range m.mean {
 		m.chains = append(m.chains, m.chain(c, m.order, m.rounding(c), nil))
-		m.evidence = append(m.evidence, m.logEvidence(c))
+		m.evidence = append(m.evidence, nil)
+		m.evidence[c] = m.law(c).LogEvidence(m.chains[c])
 	}
 }
 
@@ -248,7 +249,7 @@ func (m *Model) joint(w *workspace, b *table.Batch, lo, n, but int) {
 	}
 	w.patterns.Group(w.x, n, func(pattern int, rows []int) {
 		for c := range m.mean {
-			m.logDensity(w.score[c], w, c, w.chainOf(c, pattern, rows[0]), rows)
+			m.law(c).LogDensity(w.score[c], w.chainOf(c, pattern, rows[0]), w.x, rows, &w.scratch)
 		}
 	})
 }
@@ -276,37 +277,9 @@ func (m *Model) logPresence(w *workspace, positions, numbers []float64, k int) {
 	}
 }
 
-// logDensity adds log p of the numbers of some rows of the workspace in component
-// c; they have just the numbers of the chain.
-func (m *Model) logDensity(dst []float64, w *workspace, c int, chain *normal.Chain, rows []int) {
-	n := len(rows)
-	for i, k := range chain.Order {
-		mean, z := w.mean[:n], w.z[i][:n]
-		chain.Means(mean, i, m.mean[c][k], w.z)
-		_, s := chain.Coefficients(i)
-		for r, row := range rows {
-			z[r] = (w.x[k][row] - mean[r]) / s
-		}
-		g := m.fields.Grids[k]
-		_, sure := m.known[k].Value()
-		switch {
-		case sure && g.Real():
-			for _, row := range rows {
-				dst[row] -= math.Log(g.Cell())
-			}
-		case sure:
-		case g.Real():
-			about := -math.Log(s) - m.evidence[c][k]
-			for r, row := range rows {
-				dst[row] += dist.NormalLogDensity(z[r]) + about
-			}
-		default:
-			half := 0.5 / s
-			for r, row := range rows {
-				dst[row] += dist.NormalLogMass(z[r]-half, z[r]+half) - m.evidence[c][k]
-			}
-		}
-	}
+// law returns component c of the numbers.
+func (m *Model) law(c int) *normal.Law {
+	return &normal.Law{Grids: m.fields.Grids, Mean: m.mean[c], Known: m.known, Evidence: m.evidence[c]}
 }
 
 // workspace is what some rows are worked on with.
@@ -316,9 +289,8 @@ type workspace struct {
 	impossible []bool
 	codes      []uint16
 	x          [][]float64 // [d][rows] positions, or draws; NaN where missing
-	z          [][]float64 // [d][rows] z of a group's rows, along its chain
-	mean       []float64
-	sum        []float64
+	scratch    normal.Scratch
+	top, sum   []float64
 	patterns   normal.Patterns
 	chains     []map[int]*normal.Chain // [K] of a pattern
 }
@@ -326,9 +298,10 @@ type workspace struct {
 func newWorkspace(m *Model, rows int) *workspace {
 	n := min(rows, rowsAtOnce)
 	w := &workspace{
-		model: m, impossible: make([]bool, n), codes: make([]uint16, n), mean: make([]float64, n), sum: make([]float64, n),
-		score: columns(len(m.mean), n), x: columns(len(m.known), n), z: columns(len(m.known), n),
-		chains: make([]map[int]*normal.Chain, len(m.mean)),
+		model: m, impossible: make([]bool, n), codes: make([]uint16, n), top: make([]float64, n), sum: make([]float64, n),
+		score: columns(len(m.mean), n), x: columns(len(m.known), n),
+		scratch: normal.Scratch{Z: columns(len(m.known), n), Mean: make([]float64, n)},
+		chains:  make([]map[int]*normal.Chain, len(m.mean)),
 	}
 	for c := range w.chains {
 		w.chains[c] = map[int]*normal.Chain{}
@@ -365,7 +338,7 @@ func (w *workspace) chainOf(c, pattern, i int) *normal.Chain {
 // logSum sets dst [n rows] to log Σ_c exp(score_c).
 func (w *workspace) logSum(dst []float64, score [][]float64) {
 	n := len(dst)
-	top, sum := w.mean[:n], w.sum[:n]
+	top, sum := w.top[:n], w.sum[:n]
 	copy(top, score[0][:n])
 	for _, s := range score[1:] {
 		for i, v := range s[:n] {

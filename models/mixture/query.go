@@ -18,48 +18,70 @@ import (
 // evidence, and Bayes' rule weighs the components. The package comment says when
 // it is exact.
 func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
-	r := *m
+	r, weight, touched, err := m.within(e)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.exact(touched); err != nil {
+		return nil, err
+	}
+	r.settle(m, weight, touched)
+	return r, r.weighComponents(weight)
+}
+
+// within returns m with what evidence says of levels and of numbers, and log p(c,
+// levels in e) [K]. The chain and the weights of the components are still those of m.
+func (m *Model) within(e space.Evidence) (r *Model, weight []float64, touched []touch, err error) {
+	own := *m
+	r = &own
 	r.levels = slices.Clone(m.levels)
 	r.known = slices.Clone(m.known)
 	r.missing = make([][]float64, len(m.missing))
 	for c := range r.missing {
 		r.missing[c] = slices.Clone(m.missing[c])
 	}
-	weight := slices.Clone(m.weight.LogP()) // log p(c, e)
-	touched := make([]touch, len(m.known))
+	weight = slices.Clone(m.weight.LogP())
+	touched = make([]touch, len(m.known))
 	for _, given := range e {
 		if i := slices.Index(m.fields.Coded, given.Field); i >= 0 {
 			if err := r.restrict(i, given, weight); err != nil {
-				return nil, err
+				return nil, nil, nil, err
 			}
 			continue
 		}
 		k := slices.Index(m.fields.Numeric, given.Field)
 		if k < 0 {
-			return nil, product.Unlearned(m.schema, given.Field)
+			return nil, nil, nil, product.Unlearned(m.schema, given.Field)
 		}
 		touched[k] = r.learn(k, given)
 	}
-	if err := r.exact(touched); err != nil {
-		return nil, err
-	}
-	r.sortChain()
-	r.index()
+	return r, weight, touched, nil
+}
+
+// settle gives m, which is old within evidence, its chain, and adds the
+// log-probability of the evidence on numbers to weight [K].
+func (m *Model) settle(old *Model, weight []float64, touched []touch) {
+	m.sortChain()
+	m.index()
 	for c := range weight {
 		for k, t := range touched {
-			r.weigh(weight, c, k, t, r.evidence[c][k]-m.evidence[c][k])
+			m.weigh(weight, c, k, t, m.evidence[c][k]-old.evidence[c][k])
 		}
 	}
-	total := floats.LogSumExp(weight)
+}
+
+// weighComponents gives the components weights of the given logarithms.
+func (m *Model) weighComponents(log []float64) (err error) {
+	total := floats.LogSumExp(log)
 	if math.IsInf(total, -1) {
-		return nil, mimic.ErrImpossible
+		return mimic.ErrImpossible
 	}
-	for c := range weight {
-		weight[c] = math.Exp(weight[c] - total)
+	weight := make([]float64, len(log))
+	for c, l := range log {
+		weight[c] = math.Exp(l - total)
 	}
-	var err error
-	r.weight, err = dist.NewCategorical(weight)
-	return &r, err
+	m.weight, err = dist.NewCategorical(weight)
+	return err
 }
 
 // restrict applies evidence on coded field i, and adds its log-probability in each
@@ -301,28 +323,4 @@ func (m *Model) given(c int, known, to []int) (mean, cov []float64) {
 		}
 	}
 	return mean, r.Rest
-}
-
-// logEvidence returns the log-probability [d] under component c of what is known
-// of each field, given the values that are known of fields before it in the
-// chain. A range depends on no other, or it would have been refused.
-func (m *Model) logEvidence(c int) []float64 {
-	log := make([]float64, len(m.known))
-	chain := m.chains[c]
-	z := make([]float64, len(m.order))
-	for i, k := range m.order {
-		if !m.known[k].Any() {
-			continue
-		}
-		l, s := chain.Coefficients(i)
-		mean := m.mean[c][k]
-		for j, v := range l {
-			mean += v * z[j]
-		}
-		if v, ok := m.known[k].Value(); ok {
-			z[i] = (v - mean) / s
-		}
-		log[k] = m.known[k].LogMass(m.fields.Grids[k], mean, s)
-	}
-	return log
 }

@@ -1,10 +1,6 @@
 package mixture
 
 import (
-	"math"
-
-	"github.com/seed-64d012fb/mimic/dist"
-	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -13,6 +9,12 @@ import (
 // all fields, and field j from word r of child j: whether a number is missing,
 // then where it lies.
 func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
+	m.draw(dst, key, nil)
+	return nil
+}
+
+// draw is Sample. If weights is not nil, it is told of the draws.
+func (m *Model) draw(dst *table.Batch, key rng.Key, weights *weights) {
 	var u [rowsAtOnce]float64
 	var codes, own [rowsAtOnce]uint16
 	w := newWorkspace(m, dst.N)
@@ -35,12 +37,14 @@ func (m *Model) Sample(dst *table.Batch, key rng.Key) error {
 			col := dst.Cols[j].Slice(lo, lo+n)
 			m.levels[e].book.Decode(&col, codes[:n], u[:n])
 		}
-		m.sampleNumbers(dst, key, lo, n, own[:n], members, w)
+		if weights != nil {
+			weights.components(lo, own[:n])
+		}
+		m.drawNumbers(dst, key, lo, n, own[:n], members, w, weights)
 	}
-	return nil
 }
 
-func (m *Model) sampleNumbers(dst *table.Batch, key rng.Key, lo, n int, own []uint16, members [][]int, w *workspace) {
+func (m *Model) drawNumbers(dst *table.Batch, key rng.Key, lo, n int, own []uint16, members [][]int, w *workspace, weights *weights) {
 	if len(m.known) == 0 {
 		return
 	}
@@ -67,8 +71,14 @@ func (m *Model) sampleNumbers(dst *table.Batch, key rng.Key, lo, n int, own []ui
 					rows = append(rows, i)
 				}
 			}
-			if len(rows) > 0 {
-				m.fill(w, c, w.chainOf(c, pattern, rows[0]), rows)
+			if len(rows) == 0 {
+				continue
+			}
+			chain := w.chainOf(c, pattern, rows[0])
+			if weights == nil {
+				m.law(c).Draw(w.x, chain, rows, &w.scratch, nil)
+			} else {
+				weights.numbers(w, c, pattern, chain, rows, lo)
 			}
 		}
 	})
@@ -77,29 +87,6 @@ func (m *Model) sampleNumbers(dst *table.Batch, key rng.Key, lo, n int, own []ui
 		col := dst.Cols[j].Num[lo : lo+n]
 		for i, p := range w.x[k][:n] {
 			col[i] = g.Value(p) + 0 // a NaN stays one, -0 does not
-		}
-	}
-}
-
-// fill replaces the uniform draws of some rows of the workspace, which are of
-// component c and have just the numbers of the chain, by positions.
-func (m *Model) fill(w *workspace, c int, chain *normal.Chain, rows []int) {
-	n := len(rows)
-	for i, k := range chain.Order {
-		mean, z, x := w.mean[:n], w.z[i][:n], w.x[k]
-		chain.Means(mean, i, m.mean[c][k], w.z)
-		_, s := chain.Coefficients(i)
-		g := m.fields.Grids[k]
-		for r, row := range rows {
-			p := mean[r] + s*dist.NormalQuantile(x[row])
-			switch {
-			case m.known[k].Any():
-				p = m.known[k].Draw(x[row], g, mean[r], s)
-			case !g.Real():
-				p = math.Round(p)
-			}
-			x[row] = p
-			z[r] = (p - mean[r]) / s
 		}
 	}
 }

@@ -152,15 +152,16 @@ func (k *Known) LogMass(g dist.Grid, mean, s float64) float64 {
 }
 
 // Draw returns the position of a number of N(mean, s²) that agrees with what is
-// known, which is something, for a uniform draw u from (0, 1).
-func (k *Known) Draw(u float64, g dist.Grid, mean, s float64) float64 {
+// known, which is something, for a uniform draw u from (0, 1); and, where that is
+// ranges, their log-probability.
+func (k *Known) Draw(u float64, g dist.Grid, mean, s float64) (p, logMass float64) {
 	if k.is == value {
-		return k.value
+		return k.value, 0
 	}
-	total := k.LogMass(g, mean, s)
+	logMass = k.LogMass(g, mean, s)
 	r := k.spans[0]
 	for _, r = range k.spans {
-		mass := math.Exp(r.logMass(g, mean, s) - total)
+		mass := math.Exp(r.logMass(g, mean, s) - logMass)
 		if u < mass {
 			u /= mass
 			break
@@ -168,20 +169,28 @@ func (k *Known) Draw(u float64, g dist.Grid, mean, s float64) float64 {
 		u = min(u-mass, 1-1e-16)
 	}
 	if r.lo == r.hi {
-		return r.lo
+		return r.lo, logMass
 	}
 	lo, hi := r.bounds(g)
-	a, b := max((lo-mean)/s, -1e300), min((hi-mean)/s, 1e300)
-	want := math.Log(u) + dist.NormalLogMass(a, b)
-	// Where less than 1e-20 of the span's mass lies there is no need to look.
-	low, high := a, b
-	if b > 0 && a < 0 {
-		low, high = max(a, -40), min(b, 40)
-	} else if a >= 0 {
-		high = min(b, a+40)
-	} else {
-		low = max(a, b-40)
+	p = mean + s*within(u, max((lo-mean)/s, -1e300), min((hi-mean)/s, 1e300))
+	if !g.Real() {
+		p = math.Round(p)
 	}
+	return min(max(p, r.lo), r.hi), logMass
+}
+
+// within returns z with (Φ(z) - Φ(a))/(Φ(b) - Φ(a)) = u.
+func within(u, a, b float64) float64 {
+	if a > 0 {
+		return -within(1-u, -b, -a) // the same in the lower tail
+	}
+	below, upto := normalCDF(a), normalCDF(b)
+	if mass := upto - below; mass > 1e-6*upto && upto > 1e-250 {
+		return dist.NormalQuantile(min(below+u*mass, 1-1.0/(1<<53)))
+	}
+	// A narrow range, or one in the far tail, where logarithms say more.
+	want := math.Log(u) + dist.NormalLogMass(a, b)
+	low, high := max(a, b-40), b // less than 1e-20 of the mass is further down
 	for range 64 {
 		mid := low/2 + high/2
 		if !(low < mid && mid < high) {
@@ -193,12 +202,11 @@ func (k *Known) Draw(u float64, g dist.Grid, mean, s float64) float64 {
 			high = mid
 		}
 	}
-	p := mean + s*high
-	if !g.Real() {
-		p = math.Round(p)
-	}
-	return min(max(p, r.lo), r.hi)
+	return high
 }
+
+// normalCDF returns Φ(z).
+func normalCDF(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
 
 // KnownWire is a Known as it is written into a model.
 type KnownWire struct {
@@ -214,6 +222,12 @@ func (k *Known) Wire() KnownWire {
 		w.Spans = append(w.Spans, [2]float64{s.lo, s.hi})
 	}
 	return w
+}
+
+// KnownValue returns the knowledge that a number is at a position, or an error where g
+// has none such.
+func KnownValue(p float64, g dist.Grid) (Known, error) {
+	return KnownWire{Is: value, Value: p}.Known(g)
 }
 
 // furthest bounds a known value.
