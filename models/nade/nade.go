@@ -17,7 +17,9 @@
 // sample, of which the hidden layer itself is O(hidden) for every field that
 // does not have its base code; some 30 to 60 passes to fit.
 //
-// Exact answers: the likelihood alone. Conditionals are by weighted draws.
+// Exact answers: the likelihood, field by field in the order; conditionals where the
+// evidence is on the first fields of the order, up to the last of which there are at
+// most 4,096 combinations of codes that it admits. Others are by weighted draws.
 //
 // How it fails: a code is a unit of its own, and the network knows of no order
 // among codes, so that numbers cost much and teach little: more than 1024 codes
@@ -93,7 +95,7 @@ func (o Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 			return nil, nil, err
 		}
 		n, err := o.learn(ctx, d)
-		m := coded.NewChain(Kind, d, n)
+		m := &Model{coded.NewChain(Kind, d, n)}
 		return m, func(ctx context.Context) (mimic.Model, error) { return m, o.learnAgain(ctx, n, d) }, err
 	})
 }

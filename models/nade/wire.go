@@ -22,14 +22,25 @@ type wired struct {
 	V      []byte `cbor:"v"` // [units × hidden]
 	B      []byte `cbor:"b"` // [units]
 	C      []byte `cbor:"c"` // [hidden]
+
+	Share [][]float64 `cbor:"share,omitempty"` // [fields][codes], where the law is given these
 }
 
 // AppendBinary implements coded.Law.
-func (n *network) AppendBinary(dst []byte) ([]byte, error) {
-	return wire.Append(dst, wired{
+func (n *network) AppendBinary(dst []byte) ([]byte, error) { return wire.Append(dst, n.wire()) }
+
+// AppendBinary implements coded.Law.
+func (g *given) AppendBinary(dst []byte) ([]byte, error) {
+	w := g.wire()
+	w.Share = g.share
+	return wire.Append(dst, w)
+}
+
+func (n *network) wire() wired {
+	return wired{
 		Order: n.order, Base: n.base, Hidden: n.hidden,
 		W: bytesOf(n.w), V: bytesOf(n.v), B: bytesOf(n.b), C: bytesOf(n.c),
-	})
+	}
 }
 
 func bytesOf(x []float32) []byte {
@@ -66,12 +77,36 @@ func Decode(s *space.Schema, data []byte) (mimic.Model, error) {
 		if err := wire.Decode(data, &w); err != nil {
 			return nil, err
 		}
-		return w.network(codes)
+		n, err := w.network(codes)
+		if err != nil || w.Share == nil {
+			return n, err
+		}
+		if err := w.checkShare(codes); err != nil {
+			return nil, err
+		}
+		return n.given(w.Share)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return &Model{m}, nil
+}
+
+func (w *wired) checkShare(codes []int) error {
+	if len(w.Share) != len(codes) {
+		return fmt.Errorf("shares of %d fields, there are %d", len(w.Share), len(codes))
+	}
+	for j, share := range w.Share {
+		if share != nil && len(share) != codes[j] {
+			return fmt.Errorf("shares of %d codes, there are %d", len(share), codes[j])
+		}
+		for _, x := range share {
+			if !(x >= 0 && x <= 1) {
+				return fmt.Errorf("a share of %v", x)
+			}
+		}
+	}
+	return nil
 }
 
 func (w *wired) network(codes []int) (*network, error) {
