@@ -1,6 +1,7 @@
 package space
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -83,7 +84,11 @@ func (o *Overrides) SetKind(arg string) error {
 	return nil
 }
 
-// Check returns an error if a field that o names is not among the columns.
+// ErrNoColumn reports a name that is no column's.
+var ErrNoColumn = errors.New("the data have no such column")
+
+// Check returns an error, which wraps ErrNoColumn, if a field that o names is not among
+// the columns.
 func (o *Overrides) Check(columns []string) error {
 	if o == nil {
 		return nil
@@ -94,7 +99,7 @@ func (o *Overrides) Check(columns []string) error {
 	}
 	for i := range o.Fields {
 		if f := &o.Fields[i]; !has[f.Name] {
-			return f.wrap(fmt.Errorf("the data have no such column; %s", spell.Suggest(f.Name, columns)))
+			return f.wrap(fmt.Errorf("%w; %s", ErrNoColumn, spell.Suggest(f.Name, columns)))
 		}
 	}
 	return nil

@@ -112,7 +112,7 @@ func (f *compareFlags) run(ctx context.Context, con *console, data []string) err
 		return err
 	}
 	if f.label != "" {
-		if _, err := column(d.Schema(), "--label", f.label); err != nil {
+		if err := labelColumn(d.Schema(), f.label); err != nil {
 			return err
 		}
 	}

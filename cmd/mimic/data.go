@@ -130,6 +130,9 @@ func readData(ctx context.Context, p *progress, data []string, text textFlags, k
 	if at := (*space.OverrideError)(nil); errors.As(err, &at) && at.Line > 0 {
 		return nil, fmt.Errorf("%s: line %d: field %q: %w", known.schema, at.Line, at.Field, at.Err)
 	}
+	if errors.Is(err, space.ErrNoColumn) { // --type or --drop names it
+		return nil, misuse{err}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -292,6 +295,16 @@ func column(s *space.Schema, flag, name string) (int, error) {
 		names[j] = f.Name
 	}
 	return -1, misusef("%s: there is no column %q: %s", flag, name, spell.Suggest(name, names))
+}
+
+// labelColumn checks that --label names a column with levels.
+func labelColumn(s *space.Schema, name string) error {
+	j, err := column(s, "--label", name)
+	if err == nil && !s.Fields[j].Kind.Coded() {
+		err = misusef("--label: %q is of kind %v: what is predicted is one of the levels of a field, and it has none; "+
+			"make it a category when the model is fitted, or draw it given the others, as impute does", name, s.Fields[j].Kind)
+	}
+	return err
 }
 
 // completeData completes DATA: the embedded examples, and files.

@@ -120,6 +120,7 @@ type fitted struct {
 	artifact.Artifact
 	trials []fit.Trial
 	chosen int
+	auto   bool // chosen among the trials, not named
 	took   time.Duration
 	nearer *judge.Figure // of --sharp: how near the model's rows are to those it learned from,
 	beside *judge.Figure // and how near those of the same family without --sharp are
@@ -163,7 +164,7 @@ func (c *familyFlags) fit(ctx context.Context, p *progress, d *dataset) (*fitted
 	if err != nil {
 		return nil, err
 	}
-	f := &fitted{trials: trials, chosen: chosen}
+	f := &fitted{trials: trials, chosen: chosen, auto: c.model == auto}
 	f.Model = best.Model
 	f.Manifest.Options = c.options()
 	f.Manifest.Data = artifact.Data{Rows: d.Rows(), Digest: digest}
@@ -251,11 +252,17 @@ func (f *fitted) account() model {
 	return m
 }
 
+// fewToChoose is below how many held-out rows a choice is told to rest on little.
+const fewToChoose = 10
+
 // draw shows the rungs beside each other.
 func (f *fitted) draw(s *screen) {
 	held := f.Manifest.HeldOut
 	if held == nil {
 		s.line("%s, fitted in %s to all rows: none were held out to measure it on", f.Model.Kind(), seconds(f.took))
+		if f.auto {
+			s.line("nor to choose a model by: it is the first that is tried; --model names another")
+		}
 		return
 	}
 	s.line("log p(x) of %s that no fit has seen; higher is better, * is kept:", many(held.Nats.Rows, "held-out row"))
@@ -280,6 +287,9 @@ func (f *fitted) draw(s *screen) {
 		g.add(mark, t.Kind, nats(t.Held.Mean), nats(t.Held.StdErr), fixed(bitsPerField(t.Held.Mean, f.Model.Schema()), 3), seconds(t.Fit))
 	}
 	s.grid(g)
+	if n := held.Nats.Rows; f.auto && n < fewToChoose {
+		s.line("%s little to choose a model by: --model names another", plural(n, "row says", "rows say"))
+	}
 	for _, r := range refused {
 		s.line("%s", r)
 	}

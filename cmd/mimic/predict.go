@@ -78,7 +78,7 @@ row, from 0, the most probable level, and the probability of each.`,
 		if label == "" {
 			return misusef("predict needs --label COLUMN, the column to predict: the model was fitted without one")
 		}
-		if _, err := column(a.Model.Schema(), "--label", label); err != nil {
+		if err := labelColumn(a.Model.Schema(), label); err != nil {
 			return err
 		}
 		p := con.progress()

@@ -77,7 +77,7 @@ func (r *reader) matchAll(first Input) error {
 	names := names(first)
 	for _, n := range r.opt.Drop {
 		if !slices.Contains(names, n) {
-			return fmt.Errorf("%s does not have the column that is to be dropped: %s", first.Name(), suggest([]string{n}, first))
+			return fmt.Errorf("%s: %w to drop: %s", first.Name(), space.ErrNoColumn, suggest([]string{n}, first))
 		}
 	}
 	if o := r.opt.Overrides; o != nil {

@@ -216,7 +216,7 @@ func TestOverrides(t *testing.T) {
 		}
 	}
 	if _, _, err := read(text, how{ingest: ingest.Options{Drop: []string{"lable"}}}); err == nil ||
-		err.Error() != `t.csv does not have the column that is to be dropped: "lable" (did you mean "label"?)` {
+		err.Error() != `t.csv: the data have no such column to drop: "lable" (did you mean "label"?)` {
 		t.Errorf("dropping: error %v", err)
 	}
 	o, err = space.UnmarshalOverrides([]byte("fields:\n- name: bit\n  levels: [\"1\", \"0\"]\n"))

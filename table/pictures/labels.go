@@ -131,7 +131,7 @@ func (s *stack) labels(ctx context.Context, any bool) (*table.Batch, error) {
 // labels do not have.
 func (s *stack) nothingElse(labelled bool) error {
 	if len(s.opt.Drop) > 0 && !labelled {
-		return fmt.Errorf("the pictures have no labels: there is no column %q to drop", s.opt.Drop[0])
+		return fmt.Errorf("the pictures have no labels: %w to drop: %q", space.ErrNoColumn, s.opt.Drop[0])
 	}
 	if o := s.opt.Overrides; o != nil && len(o.Fields) > 0 {
 		own := *o
