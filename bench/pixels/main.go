@@ -2,7 +2,7 @@
 // pictures in nats, how fast they are learned, scored and drawn, and how often
 // Bayes' rule finds their labels.
 //
-//	go run ./bench/pixels -data DIR [-what bits,labels,grey] [-model pixelnet] [-budget 10m] [-sheet OUT.png]
+//	go run ./bench/pixels -data DIR [-what bits,labels,grey] [-model pixelnet] [-budget 10m] [-discriminate 4] [-sheet OUT.png]
 //
 // bits: DIR/binary/bmnist.{ts,valid,test}.data.gz, MNIST binarised once at random;
 // the validation pictures are for the rung to choose by. labels: DIR/images, MNIST
@@ -26,6 +26,7 @@ import (
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/predict"
 	"github.com/seed-64d012fb/mimic/sample"
 	"github.com/seed-64d012fb/mimic/table"
@@ -39,6 +40,7 @@ type options struct {
 	seed       uint64
 	draw       int
 	levels     int
+	tell       float64
 	sheet      string
 }
 
@@ -51,6 +53,7 @@ func main() {
 	flag.Uint64Var(&opt.seed, "seed", 1, "seed of the fits and samples")
 	flag.IntVar(&opt.draw, "draw", 4096, "pictures to draw for the speed of that")
 	flag.IntVar(&opt.levels, "levels", 2, "levels of the pictures with labels")
+	flag.Float64Var(&opt.tell, "discriminate", 0, "weight of telling labels in the fit of pixelnet; 0 for its default, -1 for none")
 	flag.StringVar(&opt.sheet, "sheet", "", "PNG file to draw 100 samples into, of the last model")
 	flag.Parse()
 	if err := run(context.Background(), strings.Split(*what, ","), opt); err != nil {
@@ -153,6 +156,10 @@ func (opt options) measure(ctx context.Context, kind string, learn, test *table.
 	family, err := rung.New(o)
 	if err != nil {
 		return nil, err
+	}
+	if f, ok := family.(pixelnet.Family); ok {
+		f.Discriminate = opt.tell
+		family = f
 	}
 	told := ""
 	progress := func(stage string, done, total int64) {

@@ -23,7 +23,7 @@ func perPicture(b *testing.B, pictures int) {
 // BenchmarkLearn takes the gradient of a batch, without the step of Adam.
 func BenchmarkLearn(b *testing.B) {
 	n, all, p := benchNet()
-	o := newObjective(n, p, p, rng.New(2))
+	o := newObjective(n, p, p, criterion{}, rng.New(2))
 	g := descent.NewGradient(all)
 	examples := []int{0, 1, 2, 3, 4, 5, 6, 7}
 	for b.Loop() {

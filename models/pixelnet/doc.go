@@ -22,13 +22,22 @@
 // There may be several networks of this form, fitted from different starts: a pixel
 // then has the mean of the probabilities that they give its tones.
 //
+// A fit makes the pictures of a sample probable given their labels. Where the label is
+// named, it is to be told from the picture, too: a picture's loss is then
+//
+//	-log p(x | y) - λ log p(y | x), λ = Family.Discriminate,
+//
+// the second by Bayes' rule from the first, of the picture moved at random by up to a
+// twentieth of its side.
+//
 // Base measure: counting measure on pictures.
 //
 // Missing: pixels are never missing; a missing label is a label like any other.
 //
 // Cost: in a picture of d pixels, of which m are not quiet, O(m·H·(w + H₂)) to learn
 // from and O(d·H·(w + H₂)) to score, for each network, and to sample, for all of
-// them, where w is the ink in a window, H = 256 and H₂ = 64 numbers are hidden.
+// them, where w is the ink in a window, H = 256 and H₂ = 64 numbers are hidden. A
+// label that is to be told costs two to three times as much to learn.
 // Memory: 3·d·H numbers and more for each.
 //
 // Exact answers: p(x, y given the label, and given the first pixels in raster
@@ -41,11 +50,13 @@
 //
 // Reference: Larochelle & Murray (2011), The neural autoregressive distribution
 // estimator; van den Oord, Kalchbrenner & Kavukcuoglu (2016), Pixel recurrent
-// neural networks (causal windows); Kingma & Ba (2015), Adam.
+// neural networks (causal windows); Kingma & Ba (2015), Adam; Bouchard & Triggs (2004),
+// The tradeoff between generative and discriminative classifiers (labels that are told).
 //
 // Deviations: NADE shares one sum over all pixels before, and has neither window,
 // patterns nor quiet pixels; of the quiet pixels without ink a fit looks at a
 // quarter, drawn at random, each counted four times, so that what it minimises is
-// right in the mean. Of several networks the mean is of probabilities pixel by pixel,
+// right in the mean. A label that is far behind when a part of the picture has been
+// looked at is given up. Of several networks the mean is of probabilities pixel by pixel,
 // so that a picture is drawn from one of them a pixel, picked at random.
 package pixelnet

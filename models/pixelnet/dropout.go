@@ -35,11 +35,19 @@ func newDropout(share float64, hidden int, k rng.Key) *dropout {
 	return d
 }
 
-// apply masks the first layer of each pixel.
-func (d *dropout) apply(first []float32, s *rng.Stream) {
-	for ; len(first) > 0; first = first[d.hidden:] {
-		at := int(s.Uint64() % masks)
-		simd.Mul(first[:d.hidden], d.mask[at*d.hidden:][:d.hidden])
+// draw draws a mask for each of n pixels.
+func (d *dropout) draw(drawn []uint16, n int, s *rng.Stream) []uint16 {
+	drawn = drawn[:0]
+	for range n {
+		drawn = append(drawn, uint16(s.Uint64()%masks))
+	}
+	return drawn
+}
+
+// apply masks the first layer of pixels for which masks are drawn.
+func (d *dropout) apply(first []float32, drawn []uint16) {
+	for i, at := range drawn {
+		simd.Mul(first[i*d.hidden:][:d.hidden], d.mask[int(at)*d.hidden:][:d.hidden])
 	}
 }
 

@@ -28,6 +28,11 @@ type artist struct {
 	ink    [][]float32 // [nets][hidden] sum of what the ink so far adds to the first layer
 	logs   []float64   // [nets]
 	slope  gradientScratch
+
+	// Of labels that are to be told:
+	moved     *pictures
+	strip     layers
+	posterior []float64 // [classes]
 }
 
 // artist returns one who has nothing to do; put him back into the pool.
@@ -102,18 +107,30 @@ func (e *ensemble) logProb(a *artist, label uint16, known int) float64 {
 // logMean returns the logarithm of the mean of e^x.
 func logMean(x []float64) float64 { return logSum(x) - math.Log(float64(len(x))) }
 
+// lossOf returns the loss of the picture that was sketched.
+func (e *ensemble) lossOf(a *artist, label uint16, c criterion) float64 {
+	if c.lambda == 0 {
+		return -e.logProb(a, label, 0)
+	}
+	logp := make([]float64, len(c.prior))
+	for k := range logp {
+		logp[k] = e.logProb(a, uint16(k), 0)
+	}
+	return c.of(logp, int(label)) - logp[label]
+}
+
 // heldBlock is the number of held-out pictures that one task measures.
 const heldBlock = 32
 
-// loss returns the mean loss of pictures given their labels.
-func (e *ensemble) loss(ctx context.Context, p *pictures) (float64, error) {
+// loss returns the mean of what a fit minimises over pictures.
+func (e *ensemble) loss(ctx context.Context, p *pictures, c criterion) (float64, error) {
 	sums := make([]float64, (p.n+heldBlock-1)/heldBlock)
 	err := par.Do(ctx, len(sums), func(block int) error {
 		a := e.artist()
 		defer e.pool.Put(a)
 		for i := block * heldBlock; i < min((block+1)*heldBlock, p.n); i++ {
 			e.sketch(a, p, i, nil)
-			sums[block] -= p.weightOf(i) * e.logProb(a, p.labelOf(i), 0)
+			sums[block] += p.weightOf(i) * e.lossOf(a, p.labelOf(i), c)
 		}
 		return nil
 	})

@@ -19,13 +19,13 @@ func Example() {
 	ctx := context.Background()
 	m := space.Image{Name: "image", Width: 8, Height: 8, Channels: 1, Levels: 2}
 	s := &space.Schema{Fields: m.Fields(), Image: &m}
-	b := table.NewBatch(s, 0, 1000)
+	b := table.NewBatch(s, 0, 800)
 	for i := range b.N {
 		for x := range 8 {
 			b.Cols[m.Field(x, i%8, 0)].Code[i] = 1
 		}
 	}
-	model, err := fit.Run(ctx, table.New(b), pixelnet.Family{Hidden: 32, Epochs: 10}, fit.Options{})
+	model, err := fit.Run(ctx, table.New(b), pixelnet.Family{Networks: 1, Hidden: 32, Epochs: 10}, fit.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

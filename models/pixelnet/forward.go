@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic/internal/simd"
-	"github.com/seed-64d012fb/mimic/rng"
 )
 
 // view is what some pixels see.
@@ -34,8 +33,8 @@ type layers struct {
 	odds   []float32 // [n] log-odds of ink
 	shades []float64 // [shades] as logShades sets them
 
-	drop   *dropout // of a fit; nil else
-	stream *rng.Stream
+	drop  *dropout // of a fit; nil else
+	masks []uint16 // [n] that it has drawn
 }
 
 // sized returns x with length n, made anew only where it has not the room.
@@ -80,7 +79,7 @@ func (n *net) judge(l *layers, v *view, labels ...uint16) {
 	}
 	simd.ReLU(l.first, common)
 	if l.drop != nil {
-		l.drop.apply(l.first, l.stream)
+		l.drop.apply(l.first, l.masks)
 	}
 	for i, s := range v.sights {
 		z := l.second[i*n.second:][:n.second]

@@ -27,7 +27,7 @@ const (
 // them. It ends when there are as many as may be, when one brings the mean of all too
 // little on the held-out pictures (and is left out if it brings nothing), or when
 // there is no time for another.
-func (f Family) grow(ctx context.Context, fresh func() *net, train, held *pictures, k rng.Key) (*ensemble, error) {
+func (f Family) grow(ctx context.Context, fresh func() *net, train, held *pictures, c criterion, k rng.Key) (*ensemble, error) {
 	keep, nets, err := resume(ctx, fresh)
 	if err != nil {
 		return nil, err
@@ -36,18 +36,18 @@ func (f Family) grow(ctx context.Context, fresh func() *net, train, held *pictur
 	var least float64 // loss of e
 	if len(nets) > 0 {
 		e = newEnsemble(nets...)
-		if least, err = e.loss(ctx, held); err != nil {
+		if least, err = e.loss(ctx, held, c); err != nil {
 			return nil, err
 		}
 	}
 	for start := time.Now(); len(nets) < cmp.Or(f.Networks, networks); start = time.Now() {
 		n := fresh()
-		if err := f.fit(ctx, keep, n, len(nets), train, held, k.Child(uint64(len(nets)))); err != nil {
+		if err := f.fit(ctx, keep, n, len(nets), train, held, c, k.Child(uint64(len(nets)))); err != nil {
 			return nil, err
 		}
 		nets = append(nets, n)
 		larger := newEnsemble(nets...)
-		loss, err := larger.loss(ctx, held)
+		loss, err := larger.loss(ctx, held, c)
 		if err != nil {
 			return nil, err
 		}
@@ -83,9 +83,9 @@ const (
 )
 
 // fit fits a network, of which there are some before.
-func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train, held *pictures, k rng.Key) error {
+func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train, held *pictures, c criterion, k rng.Key) error {
 	tensors := n.start(k.Child(forStart))
-	o := newObjective(n, train, held, k.Child(forVisits))
+	o := newObjective(n, train, held, c, k.Child(forVisits))
 	inner := pace.WithTell(ctx, func(stage string, done, total int64) {
 		pace.Tell(ctx, fmt.Sprintf("network %d, %s", before+1, stage), done, total)
 	})
@@ -95,7 +95,7 @@ func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train
 	_, err := descent.Run(inner, o, tensors[:n.used()], descent.Options{
 		Examples: train.n, Batch: batch, Lanes: lanes, Rate: rate, Tail: 1,
 		Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.n))),
-		Key:    k.Child(forOrder), Identity: train.digest() + held.digest(), Unit: "nats",
+		Key:    k.Child(forOrder), Identity: fmt.Sprint(train.digest(), held.digest(), c), Unit: "nats",
 	})
 	return err
 }

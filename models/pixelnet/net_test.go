@@ -1,6 +1,7 @@
 package pixelnet
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -215,7 +216,7 @@ func TestOdds(t *testing.T) {
 			levels, classes := 2+3*(kind&1), 3*(kind>>1)
 			n, _ := randomNet(size[0], size[1], levels, classes)
 			m := newNaive(n)
-			p := randomPictures(&n.raster, classes, 4)
+			p := randomPictures(&n.raster, classes, 2)
 			e := newEnsemble(n)
 			a := e.artist()
 			v, l := &a.view, &a.layers[0]
@@ -258,21 +259,7 @@ func TestGradient(t *testing.T) {
 		a := e.newArtist()
 		drop := newDropout(.3, n.hidden, rng.New(7))
 		a.layers[0].drop = drop
-		masks := make([][][]float32, p.n) // [pictures][pixels][hidden]
-		for i := range masks {
-			s := rng.New(8).Stream(int64(i))
-			for _, w := range weights {
-				var mask []float32
-				if w > 0 {
-					mask = make([]float32, n.hidden)
-					for k := range mask {
-						mask[k] = 1
-					}
-					drop.apply(mask, s)
-				}
-				masks[i] = append(masks[i], mask)
-			}
-		}
+		drawn, masks := drawMasks(drop, weights, p.n)
 		n.prepare(&a.slope)
 		m := newNaive(n)
 		loss := func() (sum float64) {
@@ -283,52 +270,81 @@ func TestGradient(t *testing.T) {
 		}
 		got := 0.0
 		for i := range p.n {
-			a.layers[0].stream = rng.New(8).Stream(int64(i))
+			a.layers[0].masks = drawn[i]
 			e.sketch(a, p, i, func(place int, _ bool) float32 { return float32(weights[place%n.pixels()]) })
 			got += n.learn(&g, a, p.labelOf(i), 1.5)
 		}
 		if want := loss(); math.Abs(got-want) > 1e-4*want {
 			t.Errorf("loss %v, want %v", got, want)
 		}
-		r := rand.New(rand.NewPCG(5, 6))
-		for i, tensor := range all {
-			if len(tensor.W) == 0 {
-				continue // of labels
-			}
-			touched := []int{}
-			for j := range tensor.W {
-				if g.At(i, j) != 0 {
-					touched = append(touched, j)
-				}
-			}
-			w := slices.Clone(m.w[i])
-			for try := range 12 {
-				// Along some weights, and along all in random directions.
-				direction := make([]float64, len(w))
-				if try < 9 {
-					direction[touched[r.IntN(len(touched))]] = 1
-				} else {
-					for j := range direction {
-						direction[j] = r.NormFloat64()
-					}
-				}
-				const h = 1e-6
-				at := func(h float64) float64 {
-					for j := range w {
-						m.w[i][j] = w[j] + h*direction[j]
-					}
-					return loss()
-				}
-				want, got, size := (at(h)-at(-h))/(2*h), 0.0, 0.0
-				for j, d := range direction {
-					x := float64(g.At(i, j)) * d
-					got, size = got+x, size+x*x
-				}
-				if math.Abs(got-want) > 1e-3*(1+math.Sqrt(size)) {
-					t.Errorf("%d levels, %d classes, tensor %d: slope %v, want %v", levels, classes, i, got, want)
-				}
-			}
-			copy(m.w[i], w)
+		if err := slopes(&g, all, m, loss); err != nil {
+			t.Errorf("%d levels, %d classes: %v", levels, classes, err)
 		}
 	}
+}
+
+// drawMasks draws masks for the pixels of n pictures, of those that have a weight, and
+// returns them as the fast net takes them, and as [pictures][pixels][hidden].
+func drawMasks(drop *dropout, weights []float64, n int) (drawn [][]uint16, every [][][]float32) {
+	r := rand.New(rand.NewPCG(8, 9))
+	for range n {
+		var of []uint16
+		var all [][]float32
+		for _, w := range weights {
+			var mask []float32
+			if w > 0 {
+				at := r.IntN(masks)
+				of = append(of, uint16(at))
+				mask = drop.mask[at*drop.hidden:][:drop.hidden]
+			}
+			all = append(all, mask)
+		}
+		drawn, every = append(drawn, of), append(every, all)
+	}
+	return drawn, every
+}
+
+// slopes compares a gradient with finite differences of the loss that it is to be of:
+// along some weights, and along all in random directions.
+func slopes(g *descent.Gradient, all []*descent.Tensor, m *naive, loss func() float64) error {
+	r := rand.New(rand.NewPCG(5, 6))
+	for i, tensor := range all {
+		var touched []int
+		for j := range tensor.W {
+			if g.At(i, j) != 0 {
+				touched = append(touched, j)
+			}
+		}
+		if len(touched) == 0 {
+			continue // of labels
+		}
+		w := slices.Clone(m.w[i])
+		for try := range 12 {
+			direction := make([]float64, len(w))
+			if try < 9 {
+				direction[touched[r.IntN(len(touched))]] = 1
+			} else {
+				for j := range direction {
+					direction[j] = r.NormFloat64()
+				}
+			}
+			const h = 1e-6
+			at := func(h float64) float64 {
+				for j := range w {
+					m.w[i][j] = w[j] + h*direction[j]
+				}
+				return loss()
+			}
+			want, got, size := (at(h)-at(-h))/(2*h), 0.0, 0.0
+			for j, d := range direction {
+				x := float64(g.At(i, j)) * d
+				got, size = got+x, size+x*x
+			}
+			if math.Abs(got-want) > 1e-3*(1+math.Sqrt(size)) {
+				return fmt.Errorf("tensor %d: slope %v, want %v", i, got, want)
+			}
+		}
+		copy(m.w[i], w)
+	}
+	return nil
 }

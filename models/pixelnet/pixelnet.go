@@ -24,6 +24,11 @@ type Family struct {
 	Networks int     // of which the mean is taken, at most (8)
 	Hidden   int     // numbers in the first hidden layer of each (256)
 	Epochs   float64 // passes of each over the pictures at most (2, or more where there are few)
+
+	// Discriminate is the weight of -log p(label | picture), beside -log p(picture |
+	// label), in what a fit minimises (4 where the label is named, and 0 where it is
+	// not; below 0 for none).
+	Discriminate float64
 }
 
 var _ mimic.Family = Family{}
@@ -45,6 +50,9 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 		return &Model{coded.NewModel(Kind, d, l)}, nil
 	})
 }
+
+// discriminate is the default of Family.Discriminate where the label is named.
+const discriminate = 4
 
 // The children of the seed's key.
 const (
@@ -77,8 +85,10 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 		return &net{raster: form.raster, classes: form.classes, hidden: cmp.Or(f.Hidden, hidden), second: second}
 	}
 	l := &law{form: form}
+	var c criterion
 	if form.label >= 0 {
 		l.prior = priorOf(d.Rows[form.label])
+		c = f.criterion(l.prior)
 	}
 	if d.N == 0 {
 		n := fresh()
@@ -90,8 +100,18 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	train, held := d.HoldOut(f.Validation, share, key.Child(forHolding))
 	held = held.Select(spread(held.N, mostHeld))
 	var err error
-	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), key.Child(forNetworks))
+	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), c, key.Child(forNetworks))
 	return l, err
+}
+
+// criterion returns what a fit with labels minimises.
+func (f Family) criterion(prior []float64) criterion {
+	c := criterion{f.Discriminate, prior}
+	if c.lambda == 0 && f.Label != "" {
+		c.lambda = discriminate
+	}
+	c.lambda = max(0, c.lambda)
+	return c
 }
 
 // paperOf returns the code that most pixels have.

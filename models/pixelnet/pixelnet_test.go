@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/fit"
@@ -17,9 +18,17 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// small are networks that take little time.
+// small are networks that take little time, fitted to tell the label where there is one.
 var small = modeltest.Subject{
-	New:      func(*space.Schema) mimic.Family { return pixelnet.Family{Networks: 1, Hidden: 16, Epochs: 2} },
+	New: func(s *space.Schema) mimic.Family {
+		f := pixelnet.Family{Networks: 1, Hidden: 8, Epochs: 2}
+		for _, j := range s.Learned() {
+			if s.Image != nil && !s.Image.Has(j) && s.Fields[j].Kind.Coded() {
+				f.Label = s.Fields[j].Name
+			}
+		}
+		return f
+	},
 	Decode:   pixelnet.Decode,
 	Pictures: 2,
 	Inexact:  true,
@@ -29,7 +38,7 @@ var small = modeltest.Subject{
 // grey are ensembles for pictures of several levels.
 var grey = func() modeltest.Subject {
 	s := small
-	s.New = func(*space.Schema) mimic.Family { return pixelnet.Family{Networks: 2, Hidden: 16, Epochs: 1} }
+	s.New = func(*space.Schema) mimic.Family { return pixelnet.Family{Networks: 2, Hidden: 8, Epochs: 1} }
 	s.Pictures = 4
 	return s
 }()
@@ -71,10 +80,11 @@ func bars(n int) *table.Table {
 	return table.New(b)
 }
 
-// TestResume interrupts a fit of two networks, each once, and asks for the bits of one that was not.
+// TestResume interrupts a fit of two networks, each once, and asks for the bits of one that
+// was not, and that one with another criterion is refused.
 func TestResume(t *testing.T) {
 	rows := bars(300)
-	family := pixelnet.Family{Networks: 2, Hidden: 16, Epochs: 5}
+	family := pixelnet.Family{Label: "label", Networks: 2, Hidden: 8, Epochs: 5}
 	blob := func(m mimic.Model, err error) []byte {
 		t.Helper()
 		if err != nil {
@@ -102,30 +112,37 @@ func TestResume(t *testing.T) {
 			t.Fatalf("interrupted at %v: %v", at, err)
 		}
 	}
+	other := family
+	other.Discriminate = 2
+	if _, err := fit.Run(pace.WithKeeper(t.Context(), &kept), rows, other, fit.Options{}); err == nil {
+		t.Error("goes on with a fit by another criterion")
+	}
 	if got := blob(fit.Run(pace.WithKeeper(t.Context(), &kept), rows, family, fit.Options{})); !bytes.Equal(got, want) {
 		t.Error("a fit that was interrupted comes to another model")
 	}
 }
 
 // TestGrows asks whether a second network is kept that makes held-out pictures more
-// probable, and whether one is left out that cannot.
+// probable, whether one is left out that cannot, and whether time to spare changes nothing.
 func TestGrows(t *testing.T) {
-	parameters := func(rows *table.Table, networks int) int64 {
+	parameters := func(rows *table.Table, networks int, budget time.Duration) int64 {
 		t.Helper()
-		m, err := fit.Run(t.Context(), rows, pixelnet.Family{Networks: networks, Hidden: 16, Epochs: 3}, fit.Options{})
+		m, err := fit.Run(t.Context(), rows, pixelnet.Family{Networks: networks, Hidden: 16, Epochs: 3}, fit.Options{Budget: budget})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return m.(fit.Parametric).Parameters()
 	}
 	rows := bars(300)
-	one := parameters(rows, 1)
+	one := parameters(rows, 1, 0)
 	labels := int64(1)
-	if two := parameters(rows, 2); two-labels != 2*(one-labels) {
-		t.Errorf("two networks have %d parameters, one has %d", two, one)
+	for _, budget := range []time.Duration{0, time.Hour} {
+		if two := parameters(rows, 2, budget); two-labels != 2*(one-labels) {
+			t.Errorf("two networks have %d parameters, one has %d", two, one)
+		}
 	}
 	white := table.New(table.NewBatch(rows.Schema(), 0, 300))
-	if many, one := parameters(white, 8), parameters(white, 1); many >= 8*one {
+	if many, one := parameters(white, 8, 0), parameters(white, 1, 0); many >= 8*one {
 		t.Errorf("%d parameters for white pictures, one network has %d", many, one)
 	}
 }
