@@ -29,7 +29,7 @@ func TestValidation(t *testing.T) {
 		}
 		return math.Exp(logP[rows-1])
 	}
-	for _, kind := range []string{"treemix", "nade", "mixing", "blend"} {
+	for _, kind := range []string{"mixture", "treemix", "nade", "mixing", "blend"} {
 		rung, err := Lookup(kind)
 		if err != nil {
 			t.Fatal(err)

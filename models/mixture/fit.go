@@ -24,7 +24,18 @@ type mixtureFit struct {
 	rows    int64
 
 	model *Model
+	all   *rowSet
+	choice
 }
+
+// choice is what held-out rows decide.
+type choice struct {
+	shape Shape
+	k     int     // components
+	prior float64 // ν
+}
+
+var _ mimic.Refitter = (*mixtureFit)(nil)
 
 func (f *mixtureFit) Next() (table.Range, bool) { return table.Range{Hi: f.rows}, f.model == nil }
 
@@ -32,13 +43,24 @@ func (f *mixtureFit) NewStats() mimic.Stats { return &gathered{fit: f} }
 
 func (f *mixtureFit) Model() (mimic.Model, error) { return f.model, nil }
 
-func (f *mixtureFit) Step(ctx context.Context, total mimic.Stats) error {
-	t, err := f.learn(ctx, total.(*gathered).join())
-	if err != nil {
+func (f *mixtureFit) Step(ctx context.Context, total mimic.Stats) (err error) {
+	f.all = total.(*gathered).join()
+	train, folds := f.split(f.all)
+	if f.choice, err = f.choose(ctx, folds); err != nil {
 		return err
 	}
-	f.model, err = newModel(f, t)
-	return err
+	return f.learn(ctx, train)
+}
+
+// Refit implements mimic.Refitter: where the caller names no rows to choose by, all
+// have been learned from already.
+func (f *mixtureFit) Refit(ctx context.Context) (mimic.Model, error) {
+	if f.options.Validation > 0 && !pace.Past(ctx) {
+		if err := f.learn(ctx, f.all); err != nil {
+			return nil, err
+		}
+	}
+	return f.model, nil
 }
 
 // How a mixture is fitted once it has been chosen; search.go chooses.
@@ -49,26 +71,31 @@ const (
 	mostStarts = 4    // runs of EM from k-means, where rows are few
 )
 
-// learn chooses a shape, a number of components and ν on held-out rows, and fits
-// them to all rows that it may learn from: to as many as the search looks at from
-// k-means, and from there to all.
-func (f *mixtureFit) learn(ctx context.Context, all *rowSet) (*theta, error) {
-	train, folds := f.split(all)
+// choose chooses by the held-out rows of folds: shape and size by the first, ν by all.
+func (f *mixtureFit) choose(ctx context.Context, folds []*fold) (c choice, err error) {
 	best, err := f.search(ctx, folds[0])
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	prior, err := f.soften(ctx, best, folds)
+	return choice{best.shape, best.k, prior}, err
+}
+
+// learn fits what was chosen to rows: to as many as the search looks at from k-means,
+// and from there to all of them.
+func (f *mixtureFit) learn(ctx context.Context, rows *rowSet) error {
+	starts := min(max(1, searchRows/max(1, rows.n())), mostStarts)
+	best, err := f.begin(ctx, f.newFold(rows, rows.pick(nil)), f.shape, f.k, f.prior, starts)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	starts := min(max(1, searchRows/max(1, train.n())), mostStarts)
-	best, err = f.begin(ctx, f.newFold(train, train.pick(nil)), best.shape, best.k, prior, starts)
+	b := newBase(f.schema, f, rows)
+	t, err := best.onto(&b).run(ctx, newDataset(b, rows, nil), finalGain)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b := newBase(f.schema, f, train)
-	return best.onto(&b).run(ctx, newDataset(b, train, nil), finalGain)
+	f.model, err = newModel(f, t)
+	return err
 }
 
 // begin returns a mixture that EM has found from k-means: of several starts that

@@ -94,9 +94,8 @@ type Family struct {
 	Covariance Shape
 	// Seed of where EM starts.
 	Seed uint64
-	// Validation is how many of the last rows are there to choose by and not to
-	// learn from; 0 holds a tenth of the rows out to choose by, and then learns
-	// from all.
+	// Validation is how many of the last rows are there to choose by; 0 holds a
+	// tenth of the rows out. In the end all are learned from.
 	Validation int64
 }
 
