@@ -120,13 +120,16 @@ func sameRows(whole *table.Table, from int, part *table.Table) error {
 	return nil
 }
 
-// workersLeaveNoTrace fits rows of several blocks on 1, 3 and 8 workers and
-// asks for one blob.
+// workersLeaveNoTrace fits rows of three blocks on 1, 3 and 8 workers, and rows of two
+// blocks on 1 and 8, and asks for one blob.
 func workersLeaveNoTrace(s Subject) error {
-	for _, a := range s.arenas(kinds, twoReals) {
-		t := a.rows(2*table.BlockRows+1000, 20)
+	for i, a := range s.arenas(kinds, twoReals) {
+		t, counts := a.rows(2*table.BlockRows+1000, 20), []int{1, 3, 8}
+		if i > 0 {
+			t, counts = a.rows(table.BlockRows+500, 20), []int{1, 8}
+		}
 		var want []byte
-		for _, workers := range []int{1, 3, 8} {
+		for _, workers := range counts {
 			m, err := s.fitted(t, workers)
 			if err != nil {
 				return err

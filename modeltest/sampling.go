@@ -49,15 +49,6 @@ func followsDensity(m mimic.Model, a arena, n int) error {
 	if err != nil {
 		return err
 	}
-	scored, err := logProb(m, rows)
-	if err != nil {
-		return err
-	}
-	for i, v := range scored {
-		if math.IsInf(v, -1) {
-			return fmt.Errorf("sampled %s, which has probability zero", show(rows, i))
-		}
-	}
 	var sets [][]int
 	var every []int
 	for j := range a.schema.Fields {
@@ -75,14 +66,26 @@ func followsDensity(m mimic.Model, a arena, n int) error {
 		at[outcome(all, i, every)] = i
 	}
 	count := make([]float64, len(p))
-	stray := 0.0 // an unbounded model may leave the domain
+	var strays []int // an unbounded model may leave the domain
 	for i := range n {
-		if k, ok := at[outcome(rows, i, every)]; ok {
-			count[k]++
-		} else {
-			stray++
+		k, ok := at[outcome(rows, i, every)]
+		if !ok {
+			strays = append(strays, i)
+			continue
+		}
+		if count[k]++; p[k] == 0 {
+			return fmt.Errorf("sampled %s, which has probability zero", show(rows, i))
 		}
 	}
+	if l, err = logProb(m, rows.Select(strays)); err != nil {
+		return err
+	}
+	for i, v := range l {
+		if math.IsInf(v, -1) {
+			return fmt.Errorf("sampled %s, which has probability zero", show(rows, strays[i]))
+		}
+	}
+	stray := float64(len(strays))
 	for _, fields := range append(sets, every) {
 		if err := compareCounts(all, p, count, stray, fields); err != nil {
 			return err
