@@ -28,8 +28,8 @@ import (
 )
 
 const (
-	enoughEffective = 16      // equally likely candidates that a row is taken from
-	mostCandidates  = 1 << 12 // of one row
+	enoughEffective = importance.Enough // equally likely candidates that a row is taken from
+	mostCandidates  = 1 << 12           // of one row
 	pilotRows       = 1 << 14
 	drawRows        = 1 << 12 // candidates that are drawn at once
 

@@ -11,26 +11,20 @@ import (
 	"github.com/seed-64d012fb/mimic/table"
 )
 
-// weighedDraws draw a row within evidence from weighted ones: as many as make
-// enoughEffective equally likely ones, as far as mostDraws go.
+// weighedDraws draw a row within evidence from weighted ones.
 type weighedDraws struct {
 	p      mimic.Proposer
 	schema *space.Schema
 
-	rows *table.Batch // [mostDraws]; nil before the first use
+	rows *table.Batch // [importance.Most]; nil before the first use
 	logw []float64
 }
-
-const (
-	fewDraws  = 256
-	mostDraws = 1 << 13
-)
 
 // draw returns where the row is: it is good until the next one is drawn. The draws are
 // worth so many equally likely ones.
 func (d *weighedDraws) draw(e space.Evidence, k rng.Key) (rows *table.Batch, at int, effective float64, err error) {
 	if d.rows == nil {
-		d.rows, d.logw = newBatch(d.schema, 0, mostDraws), make([]float64, mostDraws)
+		d.rows, d.logw = newBatch(d.schema, 0, importance.Most), make([]float64, importance.Most)
 	}
 	q, err := d.p.Propose(e)
 	if errors.Is(err, mimic.ErrImpossible) {
@@ -39,14 +33,11 @@ func (d *weighedDraws) draw(e space.Evidence, k rng.Key) (rows *table.Batch, at 
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	n := 0
-	for n < fewDraws || n < mostDraws && effective < enoughEffective {
-		more := max(fewDraws, n)
-		if err := q.Draw(d.rows.Slice(n, n+more), d.logw[n:n+more], k.Child(0)); err != nil {
-			return nil, 0, 0, err
-		}
-		n += more
-		effective = importance.Effective(d.logw[:n])
+	n, effective, err := importance.Gather(d.logw, func(lo, hi int) error {
+		return q.Draw(d.rows.Slice(lo, hi), d.logw[lo:hi], k.Child(0))
+	})
+	if err != nil {
+		return nil, 0, 0, err
 	}
 	if at = importance.Choose(d.logw[:n], k.Child(1).Float64(0)); at < 0 {
 		return nil, 0, 0, fmt.Errorf("%w: none of %d draws meets its known cells", ErrTooRare, n)

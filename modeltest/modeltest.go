@@ -62,6 +62,7 @@ func Checks() []Check {
 		{"conditional is joint over evidence", conditionals},
 		{"conditional on reals", conditionalsOnReals},
 		{"weighted draws are joint", weightedDraws},
+		{"levels at once", levelsAtOnce},
 		{"statistics are a monoid", statisticsLaws},
 		{"weights count rows", weightLaws},
 		{"saved and loaded", savedAndLoaded},

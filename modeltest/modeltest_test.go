@@ -29,6 +29,7 @@ type bug struct {
 	sample  func(m *independent.Model, dst *table.Batch, k rng.Key) error
 	given   func(m *independent.Model, e space.Evidence) (mimic.Model, error)
 	without func(m *independent.Model, fields []string) (mimic.Model, error)
+	joint   func(dst [][]float64)
 	weigh   func(logw []float64, rows *table.Batch)
 	write   func(blob []byte) []byte
 	read    func(s *space.Schema, blob []byte) (mimic.Model, error)
@@ -131,6 +132,22 @@ func (m *planted) Marginal(fields []string) (mimic.Model, error) {
 		return m.bug.without(m.Model, fields)
 	}
 	return m.bug.plant(m.Model.Marginal(fields))
+}
+
+// LogJoint asks for one level after the other.
+func (m *planted) LogJoint(dst [][]float64, b *table.Batch, field int) error {
+	rows := *b
+	rows.Cols = slices.Clone(b.Cols)
+	for level := range dst {
+		rows.Cols[field].Code = slices.Repeat([]int32{int32(level)}, b.N)
+		if err := m.LogProb(dst[level], &rows); err != nil {
+			return err
+		}
+	}
+	if m.bug.joint != nil {
+		m.bug.joint(dst)
+	}
+	return nil
 }
 
 // Propose draws from the exact conditional: a row weighs p(e).
@@ -287,6 +304,11 @@ var bugs = []*bug{
 			if code == 1 {
 				logw[i] += math.Log(5. / 6)
 			}
+		}
+	}},
+	{name: "the last of three levels left as it was", caught: "levels at once", joint: func(dst [][]float64) {
+		if len(dst) == 3 {
+			clear(dst[2])
 		}
 	}},
 	{name: "a merge that drops what comes later", caught: "statistics are a monoid", merge: func(right, later mimic.Stats) error { return nil }},

@@ -3,19 +3,12 @@ package coded
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/seed-64d012fb/mimic/dist"
 	"github.com/seed-64d012fb/mimic/internal/importance"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
-)
-
-// Candidates for the missing cells of a row: as many are drawn as make 16
-// equally likely ones, as far as 8192 go.
-const (
-	fewCandidates   = 256
-	mostCandidates  = 8192
-	enoughEffective = 16
 )
 
 // Impute implements mimic.Imputer. Where one field is missing, all its codes are
@@ -62,11 +55,14 @@ type filler struct {
 	*Chain
 	share [][]float64 // [learned fields][codes] what may be drawn
 	codes [][]uint16  // [learned fields][candidates]
-	logw  []float64   // [candidates]
+	logw  []float64   // [importance.Most, or more]
 }
 
 func newFiller(m *Chain) *filler {
-	f := &filler{Chain: m, share: make([][]float64, len(m.fields)), codes: make([][]uint16, len(m.fields))}
+	f := &filler{
+		Chain: m, share: make([][]float64, len(m.fields)),
+		codes: make([][]uint16, len(m.fields)), logw: make([]float64, importance.Most),
+	}
 	for i, book := range m.books {
 		f.share[i] = make([]float64, book.Codes())
 	}
@@ -101,19 +97,12 @@ func isMissing(c table.Column, i int) bool {
 	return c.Code[i] == table.Missing
 }
 
-// size makes room for n candidates.
-func (f *filler) size(n int) (codes [][]uint16, logw []float64) {
-	codes = make([][]uint16, len(f.codes))
-	for i := range codes {
-		if cap(f.codes[i]) < n {
-			f.codes[i] = make([]uint16, n)
-		}
-		codes[i] = f.codes[i][:n]
+// room makes the codes of the candidates n long, and keeps what they are.
+func (f *filler) room(n int) {
+	for i, c := range f.codes {
+		c = c[:min(n, len(c))]
+		f.codes[i] = slices.Grow(c, n-len(c))[:n]
 	}
-	if cap(f.logw) < n {
-		f.logw = make([]float64, n)
-	}
-	return codes, f.logw[:n]
 }
 
 // candidates returns rows that agree with the known cells of row r, and their
@@ -121,23 +110,30 @@ func (f *filler) size(n int) (codes [][]uint16, logw []float64) {
 func (f *filler) candidates(gaps []int, known [][]uint16, r int, key rng.Key) (codes [][]uint16, logw []float64) {
 	if len(gaps) == 1 {
 		only := gaps[0]
-		codes, logw = f.size(f.books[only].Values())
-		for i := range codes {
-			for c := range logw {
-				codes[i][c] = known[i][r]
+		n := f.books[only].Values()
+		f.room(n)
+		if len(f.logw) < n {
+			f.logw = make([]float64, n)
+		}
+		for i, codes := range f.codes {
+			for c := range codes {
+				codes[c] = known[i][r]
 			}
 		}
-		for c := range logw {
-			codes[only][c] = uint16(c)
+		for c := range n {
+			f.codes[only][c] = uint16(c)
 		}
-		f.law.LogProb(logw, codes)
-		return codes, logw
+		f.law.LogProb(f.logw[:n], f.codes)
+		return f.codes, f.logw[:n]
 	}
-	for n := fewCandidates; ; n *= 2 {
-		codes, logw = f.size(n)
-		f.Law().SampleWithin(codes, logw, f.share, 0, key)
-		if n == mostCandidates || importance.Effective(logw) >= enoughEffective {
-			return codes, logw
+	part := make([][]uint16, len(f.codes))
+	n, _, _ := importance.Gather(f.logw, func(lo, hi int) error {
+		f.room(hi)
+		for i, c := range f.codes {
+			part[i] = c[lo:]
 		}
-	}
+		f.Law().SampleWithin(part, f.logw[lo:hi], f.share, int64(lo), key)
+		return nil
+	})
+	return f.codes, f.logw[:n]
 }

@@ -32,6 +32,29 @@ func Effective(logw []float64) float64 {
 	return sum * sum / squares
 }
 
+// Candidates for the missing cells of a row: as many are drawn as are worth Enough
+// equally likely ones, as far as Most go, and Few to begin with.
+const (
+	Few    = 256
+	Most   = 1 << 13
+	Enough = 16
+)
+
+// Gather calls draw for candidates lo … hi-1, whose log-weights it is to set in
+// logw [Most], until there are enough. It returns how many there are, and what they
+// are worth.
+func Gather(logw []float64, draw func(lo, hi int) error) (n int, effective float64, err error) {
+	for n < Few || n < Most && effective < Enough {
+		more := max(Few, n)
+		if err := draw(n, n+more); err != nil {
+			return n, 0, err
+		}
+		n += more
+		effective = Effective(logw[:n])
+	}
+	return n, effective, nil
+}
+
 // Choose returns the place where the running sum of the weights exceeds the
 // share u, from 0 to 1, of their total, or -1 where all are 0.
 func Choose(logw []float64, u float64) int {

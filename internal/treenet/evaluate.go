@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/internal/par"
 )
 
@@ -33,9 +34,7 @@ func (m *Mixture) posteriors(ctx context.Context, post [][]float64, logP []float
 		defer mixPool.Put(own)
 		m.each(hi-lo, codes, own, func(from int, logs [][]float64) {
 			from += lo
-			for i := range logs[0] {
-				logP[from+i] = logSumExp(logs, i)
-			}
+			logsum.Columns(logP[from:from+len(logs[0])], logs)
 			for k, l := range logs {
 				for i, x := range l {
 					post[k][from+i] = math.Exp(x - logP[from+i])

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 )
 
 // rooted returns the same net with the node of a field as the root of its tree,
@@ -141,9 +142,7 @@ func (m *Mixture) LogJoint(dst [][]float64, codes [][]uint16, field int) error {
 		net.logJoint(of, codes, field, &own.Scratch)
 	}
 	for c := range dst {
-		for i := range dst[c] {
-			dst[c][i] = logSumExp(logs[c], i)
-		}
+		logsum.Columns(dst[c], logs[c])
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/coded"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/internal/wire"
 	"github.com/seed-64d012fb/mimic/rng"
 )
@@ -65,9 +66,7 @@ func (m *Mixture) LogProb(dst []float64, codes [][]uint16) {
 	own := mixPool.Get().(*mixScratch)
 	defer mixPool.Put(own)
 	m.each(len(dst), codes, own, func(lo int, logs [][]float64) {
-		for i := range logs[0] {
-			dst[lo+i] = logSumExp(logs, i)
-		}
+		logsum.Columns(dst[lo:lo+len(logs[0])], logs)
 	})
 }
 
@@ -94,22 +93,6 @@ func (m *Mixture) each(rows int, codes [][]uint16, own *mixScratch, f func(lo in
 		}
 		f(lo, logs)
 	}
-}
-
-// logSumExp returns log Σ_k exp(logs[k][i]).
-func logSumExp(logs [][]float64, i int) float64 {
-	top := logs[0][i]
-	for _, l := range logs[1:] {
-		top = max(top, l[i])
-	}
-	if math.IsInf(top, -1) || len(logs) == 1 {
-		return top
-	}
-	sum := 0.0
-	for _, l := range logs {
-		sum += math.Exp(l[i] - top)
-	}
-	return top + math.Log(sum)
 }
 
 // Sample implements coded.Distribution. A row's draws belong to its fields, so

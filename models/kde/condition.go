@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/space"
@@ -134,7 +135,7 @@ func (m *Model) addNumber(logs []float64, k int) bool {
 	}
 	for i, x := range m.rows.x[k] {
 		gone, there := m.parts(k, x)
-		logs[i] += logAdd(gone, there)
+		logs[i] += logsum.Add(gone, there)
 	}
 	return true
 }
@@ -153,17 +154,6 @@ func (m *Model) parts(k int, x float64) (gone, there float64) {
 		there = math.Log1p(-missing) + m.known[k].LogMass(n.grid, mean, sd)
 	}
 	return gone, there
-}
-
-// logAdd returns log(exp(a) + exp(b)).
-func logAdd(a, b float64) float64 {
-	if a < b {
-		a, b = b, a
-	}
-	if math.IsInf(b, -1) {
-		return a
-	}
-	return a + math.Log1p(math.Exp(b-a))
 }
 
 // Marginal returns the model of the named fields. Evidence on fields that are

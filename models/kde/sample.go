@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -82,7 +83,7 @@ func (m *Model) drawCode(e int, own uint16, u float64) uint16 {
 func (m *Model) drawNumber(k int, x, u float64) float64 {
 	n := &m.numbers[k]
 	gone, there := m.parts(k, x)
-	missing := math.Exp(gone - logAdd(gone, there))
+	missing := math.Exp(gone - logsum.Add(gone, there))
 	if u < missing {
 		return table.NoNumber
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/table"
 )
 
@@ -29,7 +30,7 @@ func (m *Model) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 				}
 			}
 			own := dst[level][lo : lo+n]
-			w.logSum(own, with)
+			logsum.Columns(own, with)
 			for i, odd := range w.impossible[:n] {
 				if odd {
 					own[i] = math.Inf(-1)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
@@ -201,7 +202,7 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 	for lo := 0; lo < b.N; lo += rowsAtOnce {
 		n := min(rowsAtOnce, b.N-lo)
 		m.joint(w, b, lo, n, -1)
-		w.logSum(dst[lo:lo+n], w.score)
+		logsum.Columns(dst[lo:lo+n], w.score)
 		for i, odd := range w.impossible[:n] {
 			if odd {
 				dst[lo+i] = math.Inf(-1)
@@ -290,7 +291,6 @@ type workspace struct {
 	codes      []uint16
 	x          [][]float64 // [d][rows] positions, or draws; NaN where missing
 	scratch    normal.Scratch
-	top, sum   []float64
 	patterns   normal.Patterns
 	chains     []map[int]*normal.Chain // [K] of a pattern
 }
@@ -298,7 +298,7 @@ type workspace struct {
 func newWorkspace(m *Model, rows int) *workspace {
 	n := min(rows, rowsAtOnce)
 	w := &workspace{
-		model: m, impossible: make([]bool, n), codes: make([]uint16, n), top: make([]float64, n), sum: make([]float64, n),
+		model: m, impossible: make([]bool, n), codes: make([]uint16, n),
 		score: columns(len(m.mean), n), x: columns(len(m.known), n),
 		scratch: normal.Scratch{Z: columns(len(m.known), n), Mean: make([]float64, n)},
 		chains:  make([]map[int]*normal.Chain, len(m.mean)),
@@ -333,30 +333,4 @@ func (w *workspace) chainOf(c, pattern, i int) *normal.Chain {
 		w.chains[c][pattern] = chain
 	}
 	return chain
-}
-
-// logSum sets dst [n rows] to log Σ_c exp(score_c).
-func (w *workspace) logSum(dst []float64, score [][]float64) {
-	n := len(dst)
-	top, sum := w.top[:n], w.sum[:n]
-	copy(top, score[0][:n])
-	for _, s := range score[1:] {
-		for i, v := range s[:n] {
-			top[i] = max(top[i], v)
-		}
-	}
-	clear(sum)
-	for _, s := range score {
-		for i, v := range s[:n] {
-			if v -= top[i]; v > -45 { // else below the rounding of the sum
-				sum[i] += math.Exp(v)
-			}
-		}
-	}
-	for i := range dst {
-		dst[i] = math.Inf(-1)
-		if top[i] > dst[i] {
-			dst[i] = top[i] + math.Log(sum[i])
-		}
-	}
 }

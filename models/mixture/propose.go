@@ -4,9 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/seed-64d012fb/mimic"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
@@ -37,7 +36,7 @@ func (m *Model) Propose(e space.Evidence) (mimic.Proposal, error) {
 	}
 	weight := slices.Clone(levels)
 	q.settle(m, weight, touched)
-	total, before := floats.LogSumExp(weight), floats.LogSumExp(levels)
+	total, before := logsum.Of(weight), logsum.Of(levels)
 	for c, w := range weight {
 		if !math.IsInf(w, -1) {
 			weight[c] = math.Log((1-asBefore)*math.Exp(w-total) + asBefore*math.Exp(levels[c]-before))

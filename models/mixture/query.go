@@ -5,10 +5,9 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/models/internal/normal"
 	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/space"
@@ -72,7 +71,7 @@ func (m *Model) settle(old *Model, weight []float64, touched []touch) {
 
 // weighComponents gives the components weights of the given logarithms.
 func (m *Model) weighComponents(log []float64) (err error) {
-	total := floats.LogSumExp(log)
+	total := logsum.Of(log)
 	if math.IsInf(total, -1) {
 		return mimic.ErrImpossible
 	}
@@ -156,7 +155,7 @@ func (m *Model) weigh(weight []float64, c, k int, t touch, there float64) {
 		if *missing == 1 {
 			return
 		}
-		total := floats.LogSumExp([]float64{math.Log(*missing), math.Log1p(-*missing) + there})
+		total := logsum.Add(math.Log(*missing), math.Log1p(-*missing)+there)
 		weight[c] += total
 		*missing = min(math.Exp(math.Log(*missing)-total), 1)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/internal/pace"
 	"github.com/seed-64d012fb/mimic/internal/par"
 	"github.com/seed-64d012fb/mimic/rng"
@@ -97,7 +98,7 @@ func (m *mixture) grown(n int, key rng.Key) *mixture {
 			for k := range g.coded.p[j] {
 				scores = append(scores, g.logp[g.at(j, k)+y])
 			}
-			norm := logSumExp(scores)
+			norm := logsum.Of(scores)
 			for k := range g.coded.p[j] {
 				g.logp[g.at(j, k)+y] -= norm
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/dist"
+	"github.com/seed-64d012fb/mimic/internal/logsum"
 	"github.com/seed-64d012fb/mimic/models/internal/product"
 	"github.com/seed-64d012fb/mimic/rng"
 	"github.com/seed-64d012fb/mimic/space"
@@ -89,7 +90,7 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 		dst := dst[lo:min(lo+chunk, b.N)]
 		m.joint(scores, dst, b, lo)
 		for i := range dst {
-			dst[i] += logSumExp(scores[i*n : (i+1)*n])
+			dst[i] += logsum.Of(scores[i*n : (i+1)*n])
 		}
 	}
 	return nil
@@ -150,24 +151,6 @@ func addTo(dst, src []float64) {
 	}
 }
 
-// logSumExp returns log Σ exp(x).
-func logSumExp(x []float64) float64 {
-	top := slices.Max(x)
-	if math.IsInf(top, -1) {
-		return top
-	}
-	var sum float64
-	for _, v := range x {
-		if d := v - top; d > negligible {
-			sum += math.Exp(d)
-		}
-	}
-	return top + math.Log(sum)
-}
-
-// negligible is the log of a share below the rounding of its sum.
-const negligible = -45
-
 // Posterior sets dst [n rows × classes] to p(y | x), where x are the fields but
 // the label, whose column is not looked at. A row that is impossible in every
 // class has zeros.
@@ -180,7 +163,7 @@ func (m *Model) Posterior(dst []float64, b *table.Batch) error {
 		m.joint(scores, rest, b, lo)
 		for i, detail := range rest {
 			row := scores[i*n : (i+1)*n]
-			total := logSumExp(row)
+			total := logsum.Of(row)
 			if math.IsInf(total, -1) || math.IsInf(detail, -1) {
 				clear(row)
 				continue
@@ -277,7 +260,7 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 		}
 		r.features[i] = newFeature(f.field, book, conditional)
 	}
-	total := logSumExp(weight)
+	total := logsum.Of(weight)
 	if math.IsInf(total, -1) {
 		return nil, mimic.ErrImpossible
 	}
