@@ -16,6 +16,7 @@ import (
 	"github.com/seed-64d012fb/mimic/sample"
 	"github.com/seed-64d012fb/mimic/table"
 	"github.com/seed-64d012fb/mimic/table/files"
+	"gonum.org/v1/gonum/stat"
 )
 
 type qualityOptions struct {
@@ -28,6 +29,12 @@ type qualityOptions struct {
 var datasets = []string{
 	"adult.csv.gz", "shoppers-noheader.csv.gz", "magic04-noheader.csv.gz", "iris.csv", "wine.csv", "diabetes.csv",
 }
+
+// A single split of a small table says little.
+const (
+	smallTable = 1000 // rows, less than that
+	smallSeeds = 10   // times as many splits
+)
 
 // column is one column of the table that is printed.
 type column struct {
@@ -53,7 +60,8 @@ var columns = []column{
 }
 
 func quality(ctx context.Context, opt qualityOptions) error {
-	fmt.Printf("Means over %d splits in halves, each with a fit and a sample of its own", opt.seeds)
+	fmt.Printf("Means over %d splits in halves (%d of tables of less than %d rows, with their standard errors), each with a fit and a sample of its own",
+		opt.seeds, smallSeeds*opt.seeds, smallTable)
 	if opt.sharp {
 		fmt.Print(", --sharp")
 	}
@@ -76,19 +84,28 @@ func quality(ctx context.Context, opt qualityOptions) error {
 		if err != nil {
 			return err
 		}
-		mean := make([]float64, len(columns))
-		for seed := range uint64(opt.seeds) {
+		splits, small := opt.seeds, all.Rows() < smallTable
+		if small {
+			splits *= smallSeeds
+		}
+		values := make([][]float64, len(columns))
+		for seed := range uint64(splits) {
 			one, err := measure(ctx, all, seed, opt, short)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			for i, x := range one {
-				mean[i] += x / float64(opt.seeds)
+				values[i] = append(values[i], x)
 			}
 		}
 		fmt.Printf("| %s | %d × %d |", short, all.Rows(), len(all.Schema().Fields))
 		for i, c := range columns {
-			fmt.Printf(" "+c.format+" |", mean[i])
+			mean, sd := stat.MeanStdDev(values[i], nil)
+			fmt.Printf(" "+c.format, mean)
+			if small {
+				fmt.Printf(" ± "+c.format, sd/math.Sqrt(float64(splits)))
+			}
+			fmt.Print(" |")
 		}
 		fmt.Println()
 	}

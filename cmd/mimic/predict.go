@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/artifact"
 	"github.com/seed-64d012fb/mimic/fit"
 	"github.com/seed-64d012fb/mimic/predict"
@@ -89,11 +91,11 @@ row, from 0, the most probable level, and the probability of each.`,
 		}
 		got, err := predict.Run(ctx, a.Model, d.Table, predict.Options{Label: label, Progress: p.reach})
 		if err != nil {
-			return err
+			return wayOut(err)
 		}
 		result := predicted{Data: d.account(), Model: a.Model.Kind(), Label: label, Rows: d.Rows() - got.Failed, Failed: got.Failed, Summed: got.Summed, Absent: got.Absent, Out: out}
 		if got.Why != nil {
-			result.Why = got.Why.Error()
+			result.Why = wayOut(got.Why).Error()
 		}
 		if err := result.measure(ctx, got, d, a); err != nil {
 			return err
@@ -217,6 +219,14 @@ func (r *predicted) draw(s *screen) {
 	if r.Out != "" {
 		s.line("the predictions to %s", place(r.Out))
 	}
+}
+
+// wayOut says what to do where a model has no exact answer.
+func wayOut(err error) error {
+	if !errors.Is(err, mimic.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w; chowliu, treemix and naivebayes sum out any column, and mimic impute fills gaps first", err)
 }
 
 // drawCalibration shows how often the predictions are right that are so sure.

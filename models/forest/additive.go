@@ -123,6 +123,22 @@ func (a *additive) fit(score []float64, y []uint16, sweeps int) {
 	}
 }
 
+// scores returns what the effects say of each bin [effects][bins].
+func (a *additive) scores() [][]float64 {
+	scores := make([][]float64, len(a.effects))
+	for k := range a.effects {
+		e := &a.effects[k]
+		scores[k] = make([]float64, len(e.group))
+		for b, g := range e.group {
+			scores[k][b] = e.step[g]
+			if e.line != nil {
+				scores[k][b] += e.slope * e.line[b]
+			}
+		}
+	}
+	return scores
+}
+
 // told replaces score by the mean of the effects over the rows of each level.
 func (a *additive) told(score []float64, y []uint16, count []float64) {
 	mean := make([]float64, len(score))

@@ -28,12 +28,12 @@ const (
 )
 
 // findDirections finds the directions of all columns and adds them to the views
-// that trees ask. It returns bins [views][rows] with theirs.
-func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]uint8) ([][]uint8, error) {
+// that trees ask, and the lines if there are to be any. It returns bins [views][rows] with theirs.
+func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]uint8, lines bool) ([][]uint8, error) {
 	found := make([][]*direction, len(m.columns))
 	err := par.Do(ctx, len(m.columns), func(i int) error {
 		p := len(m.columns) - 1 - i // the longest tasks first
-		found[p] = m.directionsOf(p, codes[p], bins)
+		found[p], m.columns[p].line = m.directionsOf(p, codes[p], bins, lines)
 		return nil
 	})
 	if err != nil {
@@ -47,19 +47,24 @@ func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]u
 		}
 	}
 	return bins, par.Do(ctx, len(m.columns), func(p int) error {
-		if len(m.columns[p].directions) > 0 {
+		c := &m.columns[p]
+		if len(c.directions) > 0 {
 			m.aim(p, bins, len(codes[p]), make([]int32, blockRows))
+		}
+		if c.line != nil {
+			c.line.grow(c.directions[0], m.views[c.directions[0]].direction, c.rows, c.missing)
 		}
 		return nil
 	})
 }
 
 // directionsOf returns the directions of the column at a position of the chain,
-// whose rows have the given codes.
-func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8) (found []*direction) {
+// whose rows have the given codes, and its line where it may have one.
+func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8, lines bool) (found []*direction, l *line) {
 	c := &m.columns[p]
-	if len(c.ask) < 2 {
-		return nil // one view says it all
+	lined, oneView := lines && c.lined(len(codes)), len(c.ask) < 2
+	if len(c.ask) == 0 || oneView && !lined {
+		return nil, nil // one view says it all
 	}
 	rows, y := c.valued(codes)
 	count := make([]float64, len(c.rows))
@@ -73,13 +78,21 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8) (found []*di
 		}
 	}
 	if len(rows) < aimLeast || levels < 2 {
-		return nil
+		return nil, nil
 	}
 	a := m.newAdditive(c.ask, bins, rows)
 	var scores [][]float64
 	if c.ordered {
-		a.fit(normalScores(count), y, aimSweeps)
-		found = append(found, a.direction())
+		z := normalScores(count)
+		a.fit(z, y, aimSweeps)
+		d, unit := a.direction()
+		found = append(found, d)
+		if lined {
+			l = newLine(d, unit, m.crossFit(c.ask, bins, rows, z, y), y)
+		}
+		if oneView {
+			return found, l
+		}
 		y, count = inClasses(y, count)
 		levels = len(count)
 		scores = append(scores, normalScores(count))
@@ -102,9 +115,34 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8) (found []*di
 		}
 		a.fit(score, y, aimSweeps)
 		scores = append(scores, score)
-		found = append(found, a.direction())
+		d, _ := a.direction()
+		found = append(found, d)
 	}
-	return found
+	return found, l
+}
+
+// crossFit returns what the effects of the views say of rows [rows] whose codes y have
+// the given score, each by effects that are fitted without it and its fold.
+func (m *Model) crossFit(ask []int32, bins [][]uint8, rows []int32, score []float64, y []uint16) []float64 {
+	fits := make([]float64, len(rows))
+	for fold := range lineFolds {
+		var others []int32
+		var theirs []uint16
+		for i, r := range rows {
+			if i%lineFolds != fold {
+				others, theirs = append(others, r), append(theirs, y[i])
+			}
+		}
+		a := m.newAdditive(ask, bins, others)
+		a.fit(score, theirs, aimSweeps)
+		for k, s := range a.scores() {
+			of := bins[a.effects[k].view]
+			for i := fold; i < len(rows); i += lineFolds {
+				fits[i] += s[of[rows[i]]]
+			}
+		}
+	}
+	return fits
 }
 
 // inClasses returns the classes of codes y, of about equal mass, and the rows of
@@ -173,26 +211,18 @@ func standardise(score, count []float64, done [][]float64) {
 }
 
 // direction returns the effects as they stand, in whole units, cut into bins of
-// equal mass.
-func (a *additive) direction() *direction {
-	scores := make([][]float64, len(a.effects))
+// equal mass, and the score that a unit is.
+func (a *additive) direction() (d *direction, unit float64) {
+	scores := a.scores()
 	total := make([]float64, len(a.rest))
 	for k := range a.effects {
-		e := &a.effects[k]
-		scores[k] = make([]float64, len(e.group))
-		for b, g := range e.group {
-			scores[k][b] = e.step[g]
-			if e.line != nil {
-				scores[k][b] += e.slope * e.line[b]
-			}
-		}
-		for i, b := range e.bin {
+		for i, b := range a.effects[k].bin {
 			total[i] += scores[k][b]
 		}
 	}
 	lo, hi := slices.Min(total), slices.Max(total)
-	unit := max(hi-lo, 1e-9) / (directionCells - 1) / (1 << cellBits)
-	d := &direction{from: int32(max(-mostScore, min(mostScore, math.Floor(lo/unit)))), bin: make([]uint8, directionCells)}
+	unit = max(hi-lo, 1e-9) / (directionCells - 1) / (1 << cellBits)
+	d = &direction{from: int32(max(-mostScore, min(mostScore, math.Floor(lo/unit)))), bin: make([]uint8, directionCells)}
 	sums := make([]int32, len(total))
 	for k := range a.effects {
 		t := term{view: a.effects[k].view, score: make([]int32, len(scores[k]))}
@@ -212,5 +242,5 @@ func (a *additive) direction() *direction {
 		count[d.cell(s)]++
 	}
 	equalBins(d.bin, count)
-	return d
+	return d, unit
 }

@@ -43,7 +43,25 @@ type column struct {
 	ask        []int32
 	directions []int // views of the directions
 	trees      []*tree
+	line       *line    // nil for none
+	turns      []*tree  // the column's distribution is their mean: each tree once, the line's some times
 	borders    *borders // of the later parts of a date; else nil
+}
+
+// takeTurns sets the turns of the trees, and those of the line.
+func (c *column) takeTurns() {
+	c.turns = c.trees
+	if c.line != nil {
+		c.turns = append(slices.Clone(c.trees), slices.Repeat([]*tree{c.line.tree}, lineTurns)...)
+	}
+}
+
+// members returns the different trees that have turns.
+func (c *column) members() []*tree {
+	if c.line == nil {
+		return c.trees
+	}
+	return append(slices.Clone(c.trees), c.line.tree)
 }
 
 // absent is the code of a later part of a missing value, behind all others. It

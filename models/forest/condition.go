@@ -69,7 +69,7 @@ func (m *Model) ancestors(wants []want) []int {
 			continue
 		}
 		at = append(at, p)
-		for _, t := range m.columns[p].trees {
+		for _, t := range m.columns[p].members() {
 			for i := range t.nodes {
 				if v := t.nodes[i].view; v >= 0 {
 					if d := m.views[v].direction; d != nil {

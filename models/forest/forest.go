@@ -17,11 +17,15 @@
 //
 // Trees: each of 12 trees for a column takes the split that gains the most
 // log-likelihood beyond what chance alone would give, on a random 65 % of the
-// rows (and at most 1,024 of those in a node), as long as there is one and √n/4 of
+// rows (and at most 1,024 of those in a node), as long as there is one and n/625 of
 // n rows stay in a leaf, 10 at least and 40 at most; its leaves are then refilled
 // with all rows. The distribution of a node leans on its parent's: by
 // p = (n_k + 5·p_parent)/(n + 5) for levels, by a Pólya tree over the codes of a
 // number with strength 3·1.3^level. The density is the mean over trees.
+//
+// Few rows: in a table of less than 256 rows numbers have codes of two rows or so, and
+// six of the twelve turns are those of a line: the first direction and the residuals
+// of all rows, see line.
 //
 // Sampling draws one tree a cell. By default it is stratified over aligned runs
 // of rows: see Model.
@@ -34,7 +38,8 @@
 // bytes a cell, 8 bytes a row.
 //
 // It blurs what ties columns exactly by arithmetic (a sum, a copy with noise):
-// bins are all that trees see. It is no differential privacy: a leaf
+// bins are all that trees see; and in a table of less than 256 rows what ties
+// numbers otherwise than by a line. It is no differential privacy: a leaf
 // holds the counts of as few as ten training rows.
 //
 // Reference: Breiman (1996), Stacked regressions and Bagging predictors; Murthy,
@@ -47,7 +52,6 @@ package forest
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/seed-64d012fb/mimic"
 	"github.com/seed-64d012fb/mimic/internal/par"
@@ -88,9 +92,10 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 }
 
 const (
-	trees     = 12 // of each column
-	sharpLeaf = 10 // rows of a leaf, of one tree or in a small table
-	mostLeaf  = 40 // that a leaf must have in a large one
+	trees     = 12  // of each column
+	sharpLeaf = 10  // rows of a leaf, of one tree or in a small table
+	mostLeaf  = 40  // that a leaf must have in a large one
+	mostFull  = 625 // leaves that may be full: more rows than that make them larger
 )
 
 // growth returns how the trees of so many rows are grown, and their number.
@@ -100,7 +105,7 @@ func (f Family) growth(rows int) (growth, int) {
 		g.subsample, g.most, g.enough, g.greedy = 1, 1<<31, 1<<31, true
 		return g, 1
 	}
-	g.minLeaf = max(sharpLeaf, min(int(math.Sqrt(float64(rows))/4), mostLeaf))
+	g.minLeaf = max(sharpLeaf, min(rows/mostFull, mostLeaf))
 	return g, trees
 }
 
@@ -141,6 +146,9 @@ func (f *fitting) code(ctx context.Context, s *summaries) error {
 		if err != nil {
 			return err
 		}
+		if f.parts[p].digit == whole && book.Numeric() && sum(rows) < lineRows {
+			book, rows = book.Refine(rows, codeRows)
+		}
 		f.model.columns[p], err = newColumn(f.parts[p], book, rows)
 		return err
 	})
@@ -171,7 +179,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if err := m.choose(ctx, bins, rows); err != nil {
 		return err
 	}
-	if bins, err = m.findDirections(ctx, codes, bins); err != nil {
+	if bins, err = m.findDirections(ctx, codes, bins, !f.family.Sharp); err != nil {
 		return err
 	}
 	grow, of := f.family.growth(rows)
@@ -182,8 +190,11 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 		c := &m.columns[p]
 		smooth[p] = newSmoothing(c.rows, c.ordered, c.missing, m.lean)
 		c.trees = make([]*tree, of)
-		if len(c.ask) == 0 {
+		switch {
+		case len(c.ask) == 0:
 			c.trees = c.trees[:1] // all would be the same
+		case c.line != nil:
+			c.trees = c.trees[:of-lineTurns]
 		}
 		for t := range c.trees {
 			tasks = append(tasks, task{p, t})
@@ -211,6 +222,9 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	})
 	if err != nil {
 		return err
+	}
+	for p := range m.columns {
+		m.columns[p].takeTurns()
 	}
 	bins = m.finish(bins)
 	return m.protect(ctx, g, codes, bins)

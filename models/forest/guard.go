@@ -100,11 +100,11 @@ func (m *Model) likely(ctx context.Context, detail []float64, codes [][]uint16, 
 					continue
 				}
 				var sum uint64
-				for _, t := range c.trees {
+				for _, t := range c.turns {
 					at := int(t.leaf(bins, i)) * len(c.rows)
 					sum += width(t.edges[at:at+len(c.rows)], int(k))
 				}
-				logp += math.Log(float64(sum) / (words * float64(len(c.trees))))
+				logp += math.Log(float64(sum) / (words * float64(len(c.turns))))
 			}
 			likely[i] = logp >= least
 		}

@@ -44,7 +44,7 @@ func (m *Model) Kind() string { return Kind }
 func (m *Model) Schema() *space.Schema { return m.schema }
 
 // Parameters returns the number of free parameters: the probabilities of the
-// leaves.
+// leaves of trees.
 func (m *Model) Parameters() int64 {
 	n := int64(0)
 	for p := range m.columns {
@@ -115,7 +115,7 @@ func (m *Model) finish(bins [][]uint8) [][]uint8 {
 // eachNode visits all nodes but leaves.
 func (m *Model) eachNode(visit func(*node)) {
 	for p := range m.columns {
-		for _, t := range m.columns[p].trees {
+		for _, t := range m.columns[p].members() {
 			for i := range t.nodes {
 				if t.nodes[i].view >= 0 {
 					visit(&t.nodes[i])
@@ -202,7 +202,7 @@ func (c *column) logProb(logp []float64, col table.Column, s *scratch) {
 		s.sums[i] = 0
 	}
 	c.addWords(s.sums, rows, codes, &s.descent)
-	scale := -math.Log(words * float64(len(c.trees)))
+	scale := -math.Log(words * float64(len(c.turns)))
 	for _, i := range rows {
 		logp[i] += math.Log(float64(s.sums[i])) + scale
 	}
@@ -212,7 +212,7 @@ func (c *column) logProb(logp []float64, col table.Column, s *scratch) {
 // over all trees. It reorders rows.
 func (c *column) addWords(sums []uint64, rows, codes []uint16, d *descent) {
 	codesOf := len(c.rows)
-	for _, t := range c.trees {
+	for _, t := range c.turns {
 		d.visit = func(leaf int, rows []uint16) {
 			edges := t.edges[leaf*codesOf : (leaf+1)*codesOf]
 			for _, i := range rows {
@@ -240,7 +240,7 @@ func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *scratch
 // share under the limit (nil is none), and returns the sum.
 func (c *column) weigh(p []float64, bins [][]uint8, i int, l *limit) float64 {
 	clear(p)
-	for _, t := range c.trees {
+	for _, t := range c.turns {
 		at := int(t.leaf(bins, i)) * len(p)
 		edges := t.edges[at : at+len(p)]
 		for k, e := range edges[1:] {
@@ -248,7 +248,7 @@ func (c *column) weigh(p []float64, bins [][]uint8, i int, l *limit) float64 {
 		}
 		p[len(p)-1] += words - float64(edges[len(p)-1])
 	}
-	scale, total := 1/(words*float64(len(c.trees))), 0.0
+	scale, total := 1/(words*float64(len(c.turns))), 0.0
 	for k := range p {
 		p[k] *= scale
 		if l != nil {

@@ -116,10 +116,10 @@ func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) {
 	w := s.words[:len(codes)]
 	key.Uint64s(w, first)
-	trees := uint64(len(c.trees))
+	trees := uint64(len(c.turns))
 	for i := range codes {
 		which, u := bits.Mul64(w[i], trees)
-		t := c.trees[which]
+		t := c.turns[which]
 		at := int(t.leaf(s.bins, i)) * len(c.rows)
 		codes[i] = uint16(simd.CodeAt(t.edges[at:at+len(c.rows)], uint32(u>>32)))
 	}
@@ -139,7 +139,7 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 // simulation method for Markov chains.
 func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch) {
 	order, points := s.order[:len(codes)], s.points[:len(codes)]
-	trees := len(c.trees)
+	trees := len(c.turns)
 	u := uint32(key.Child(2).Uint64(0)) + golden*uint32(first)
 	hand := func(rows []uint16) {
 		for _, r := range rows {
@@ -147,13 +147,13 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch
 			u += golden
 		}
 	}
-	long := len(codes) > middleRun
+	long := len(codes) > s.common
 	if !long {
-		s.descent.sort(c.trees[0], order)
+		s.descent.sort(c.turns[0], order)
 		hand(order)
 	}
 	turn, _ := bits.Mul64(key.Child(4).Uint64(0), uint64(trees))
-	for i, t := range c.trees {
+	for i, t := range c.turns {
 		rows := s.rows[:0]
 		for at := (i + int(turn)) % trees; at < len(order); at += trees {
 			rows = append(rows, order[at])

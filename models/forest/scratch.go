@@ -11,6 +11,7 @@ type scratch struct {
 	codes  []uint16
 	rows   []uint16
 	order  []uint16 // rows of a run, like ones side by side
+	common int      // rows of the longest run that is drawn in that order: middleRun
 	points []uint32 // [rows] of the sequence that a run draws by
 	words  []uint64
 	totals []int32
@@ -29,6 +30,7 @@ func (m *Model) newScratch() *scratch {
 		codes:   make([]uint16, longestRun),
 		rows:    make([]uint16, longestRun),
 		order:   make([]uint16, longestRun),
+		common:  middleRun,
 		points:  make([]uint32, longestRun),
 		totals:  make([]int32, blockRows),
 		words:   make([]uint64, longestRun),

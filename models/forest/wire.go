@@ -30,6 +30,7 @@ type columnWire struct {
 	Level []float64     `cbor:"level,omitempty"` // [levels] rows of each
 	Trees []treeWire    `cbor:"trees"`
 	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
+	Line  []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
 }
 
 type treeWire struct {
@@ -58,6 +59,9 @@ func (m *Model) wire() modelWire {
 		}
 		for _, v := range c.directions {
 			cw.Aims = append(cw.Aims, m.views[v].direction.appendWire(nil))
+		}
+		if c.line != nil {
+			cw.Line = c.line.appendWire(nil)
 		}
 		for _, t := range c.trees {
 			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
@@ -199,7 +203,7 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	}
 	budget := edgesFree + edgesPerByte*len(blob)
 	for p := range m.columns {
-		if err := m.decodeTrees(p, w.Columns[p].Trees, &budget); err != nil {
+		if err := m.decodeTrees(p, &w.Columns[p], &budget); err != nil {
 			return nil, fmt.Errorf("field %q: %w", m.columns[p].of.Name, err)
 		}
 	}
@@ -271,8 +275,8 @@ func decodeBook(f *space.Field, w *columnWire) (book, error) {
 	return newGroups(b, w.Group, w.Level), nil
 }
 
-func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
-	c := &m.columns[p]
+func (m *Model) decodeTrees(p int, column *columnWire, budget *int) error {
+	c, trees := &m.columns[p], column.Trees
 	if len(trees) == 0 || len(trees) > math.MaxUint8 {
 		return fmt.Errorf("%d trees", len(trees))
 	}
@@ -291,5 +295,28 @@ func (m *Model) decodeTrees(p int, trees []treeWire, budget *int) error {
 		}
 		c.trees = append(c.trees, t)
 	}
+	return m.decodeLine(p, column.Line, budget)
+}
+
+// decodeLine reads the line of the column at a position of the chain, if it has one.
+func (m *Model) decodeLine(p int, blob []byte, budget *int) (err error) {
+	c := &m.columns[p]
+	defer c.takeTurns()
+	if len(blob) == 0 {
+		return nil
+	}
+	if !c.ordered || c.digit != whole || len(c.directions) == 0 {
+		return errLine
+	}
+	v := c.directions[0]
+	if *budget -= m.views[v].bins * len(c.rows); *budget < 0 {
+		return errors.New("more leaves than the file's size allows")
+	}
+	l, err := readLine(blob, c.values())
+	if err != nil {
+		return err
+	}
+	l.grow(v, m.views[v].direction, c.rows, c.missing)
+	c.line = l
 	return nil
 }
