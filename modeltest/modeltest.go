@@ -63,6 +63,7 @@ func Checks() []Check {
 		{"conditional on reals", conditionalsOnReals},
 		{"weighted draws are joint", weightedDraws},
 		{"levels at once", levelsAtOnce},
+		{"parts of fields sum to the whole", partsOfFields},
 		{"statistics are a monoid", statisticsLaws},
 		{"weights count rows", weightLaws},
 		{"saved and loaded", savedAndLoaded},

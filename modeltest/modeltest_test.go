@@ -30,6 +30,7 @@ type bug struct {
 	given   func(m *independent.Model, e space.Evidence) (mimic.Model, error)
 	without func(m *independent.Model, fields []string) (mimic.Model, error)
 	joint   func(dst [][]float64)
+	parts   func(dst [][]float64)
 	weigh   func(logw []float64, rows *table.Batch)
 	write   func(blob []byte) []byte
 	read    func(s *space.Schema, blob []byte) (mimic.Model, error)
@@ -146,6 +147,28 @@ func (m *planted) LogJoint(dst [][]float64, b *table.Batch, field int) error {
 	}
 	if m.bug.joint != nil {
 		m.bug.joint(dst)
+	}
+	return nil
+}
+
+// LogProbFields is that of independent fields: log p of each field's marginal.
+func (m *planted) LogProbFields(dst [][]float64, b *table.Batch) error {
+	for j, f := range b.Schema.Fields {
+		clear(dst[j])
+		if !f.Kind.Learned() {
+			continue
+		}
+		alone, err := m.Model.Marginal([]string{f.Name})
+		if err != nil {
+			return err
+		}
+		one := &table.Batch{Schema: alone.Schema(), N: b.N, Cols: b.Cols[j : j+1]}
+		if err := alone.(mimic.Density).LogProb(dst[j], one); err != nil {
+			return err
+		}
+	}
+	if m.bug.parts != nil {
+		m.bug.parts(dst)
 	}
 	return nil
 }
@@ -311,6 +334,7 @@ var bugs = []*bug{
 			clear(dst[2])
 		}
 	}},
+	{name: "a field that adds nothing", caught: "parts of fields sum to the whole", parts: func(dst [][]float64) { clear(dst[1]) }},
 	{name: "a merge that drops what comes later", caught: "statistics are a monoid", merge: func(right, later mimic.Stats) error { return nil }},
 	{name: "a weight that is not looked at", caught: "weights count rows", add: func(right mimic.Stats, b *table.Batch) error {
 		c := *b

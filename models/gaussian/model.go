@@ -1,6 +1,7 @@
 package gaussian
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -35,6 +36,7 @@ var (
 	_ mimic.Conditioner  = (*Model)(nil)
 	_ mimic.Marginalizer = (*Model)(nil)
 	_ mimic.Describer    = (*Model)(nil)
+	_ mimic.FieldDensity = (*Model)(nil)
 )
 
 // regularise raises variances until each is at its floor given the fields before
@@ -129,6 +131,33 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 		}
 		w.group(n, func(_ int, c *normal.Chain, rows []int) {
 			m.law().LogDensity(dst[lo:lo+n], c, w.x, rows, &w.scratch)
+		})
+	}
+	return nil
+}
+
+// LogProbFields sets dst [fields][n rows] to what each field adds to LogProb: log p of a
+// level, and of a number given those before it in the chain.
+func (m *Model) LogProbFields(dst [][]float64, b *table.Batch) error {
+	if len(dst) != len(m.schema.Fields) || len(b.Cols) != len(dst) {
+		return fmt.Errorf("%d columns and a batch of %d for %d fields", len(dst), len(b.Cols), len(m.schema.Fields))
+	}
+	for j := range dst {
+		clear(dst[j][:b.N])
+	}
+	for i, j := range m.fields.Coded {
+		m.levels[i].LogProb(dst[j][:b.N], b.Cols[j])
+	}
+	w, parts := newWorkspace(m, b.N), make([][]float64, len(m.mean))
+	for lo := 0; lo < b.N; lo += chunk {
+		n := min(chunk, b.N-lo)
+		for k, j := range m.fields.Numeric {
+			parts[k] = dst[j][lo : lo+n]
+			m.fields.Positions(w.x[k][:n], b, k, lo)
+			m.logPresence(parts[k], w.x[k][:n], b.Cols[j].Num[lo:lo+n], k)
+		}
+		w.group(n, func(_ int, c *normal.Chain, rows []int) {
+			m.law().LogDensities(parts, c, w.x, rows, &w.scratch)
 		})
 	}
 	return nil

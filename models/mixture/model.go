@@ -48,6 +48,7 @@ var (
 	_ mimic.Marginalizer = (*Model)(nil)
 	_ mimic.Describer    = (*Model)(nil)
 	_ mimic.Classifier   = (*Model)(nil)
+	_ mimic.FieldDensity = (*Model)(nil)
 )
 
 // newModel returns the model of a fit, in positions. Of the variance on a grid
@@ -215,38 +216,17 @@ func (m *Model) LogProb(dst []float64, b *table.Batch) error {
 // joint sets the scores of the workspace to log π_c·p(x | c) of rows lo … lo+n-1
 // of b, leaving coded field but out, and marks rows outside the sample space.
 func (m *Model) joint(w *workspace, b *table.Batch, lo, n, but int) {
-	clear(w.impossible[:n])
-	for c, l := range m.weight.LogP() {
-		score := w.score[c][:n]
-		for i := range score {
-			score[i] = l
-		}
-	}
+	m.begin(w, n)
 	for e, j := range m.fields.Coded {
-		if j == but {
-			continue
-		}
-		codes := w.codes[:n]
-		m.levels[e].book.Encode(codes, b.Cols[j].Slice(lo, lo+n))
-		for i, code := range codes {
-			if code == dist.Outside {
-				w.impossible[i], codes[i] = true, 0
-			}
-		}
-		for c, given := range m.levels[e].given {
-			score, logp := w.score[c][:n], given.LogP()
-			for i, code := range codes {
-				score[i] += logp[code]
-			}
+		if j != but {
+			m.addLevels(w, b, lo, n, e)
 		}
 	}
 	if len(m.known) == 0 {
 		return
 	}
-	for k, j := range m.fields.Numeric {
-		col := w.x[k][:n]
-		m.fields.Positions(col, b, k, lo)
-		m.logPresence(w, col, b.Cols[j].Num[lo:lo+n], k)
+	for k := range m.known {
+		m.logPresence(w.score, w, b, lo, n, k)
 	}
 	w.patterns.Group(w.x, n, func(pattern int, rows []int) {
 		for c := range m.mean {
@@ -255,9 +235,40 @@ func (m *Model) joint(w *workspace, b *table.Batch, lo, n, but int) {
 	})
 }
 
-// logPresence adds the log-probability that number k is there, or is missing. A
-// number that the field cannot take marks its row, and is moved to a mean.
-func (m *Model) logPresence(w *workspace, positions, numbers []float64, k int) {
+// begin sets the scores of n rows to log π_c; none of them is impossible so far.
+func (m *Model) begin(w *workspace, n int) {
+	clear(w.impossible[:n])
+	for c, l := range m.weight.LogP() {
+		score := w.score[c][:n]
+		for i := range score {
+			score[i] = l
+		}
+	}
+}
+
+// addLevels adds the log-probability of coded field e to the scores.
+func (m *Model) addLevels(w *workspace, b *table.Batch, lo, n, e int) {
+	codes := w.codes[:n]
+	m.levels[e].book.Encode(codes, b.Cols[m.fields.Coded[e]].Slice(lo, lo+n))
+	for i, code := range codes {
+		if code == dist.Outside {
+			w.impossible[i], codes[i] = true, 0
+		}
+	}
+	for c, given := range m.levels[e].given {
+		score, logp := w.score[c][:n], given.LogP()
+		for i, code := range codes {
+			score[i] += logp[code]
+		}
+	}
+}
+
+// logPresence reads the positions of number k and adds to dst [K][rows] the
+// log-probability that it is there, or is missing. A number that the field cannot take
+// marks its row, and is moved to a mean.
+func (m *Model) logPresence(dst [][]float64, w *workspace, b *table.Batch, lo, n, k int) {
+	positions, numbers := w.x[k][:n], b.Cols[m.fields.Numeric[k]].Num[lo:lo+n]
+	m.fields.Positions(positions, b, k, lo)
 	g, known := m.fields.Grids[k], &m.known[k]
 	for i, p := range positions {
 		if p == p && (math.IsInf(p, 0) || g.Value(p) != numbers[i] || !known.Admits(p)) {
@@ -266,7 +277,7 @@ func (m *Model) logPresence(w *workspace, positions, numbers []float64, k int) {
 		}
 	}
 	for c := range m.mean {
-		score := w.score[c]
+		score := dst[c]
 		there, missing := math.Log1p(-m.missing[c][k]), math.Log(m.missing[c][k])
 		for i, p := range positions {
 			if p != p {

@@ -25,36 +25,50 @@ type Scratch struct {
 // just those of the chain. Divided by exp(Evidence), that is their density, or on
 // grids their mass; a value that is known has the mass of its cell spread over it.
 func (l *Law) LogDensity(dst []float64, c *Chain, x [][]float64, rows []int, scratch *Scratch) {
-	n := len(rows)
+	for i := range c.Order {
+		l.add(dst, c, i, x, rows, scratch)
+	}
+}
+
+// LogDensities adds to dst [d][rows] what each number adds to LogDensity: that of the
+// number given those before it in the chain.
+func (l *Law) LogDensities(dst [][]float64, c *Chain, x [][]float64, rows []int, scratch *Scratch) {
 	for i, k := range c.Order {
-		mean, z := scratch.Mean[:n], scratch.Z[i][:n]
-		c.Means(mean, i, l.Mean[k], scratch.Z)
-		_, s := c.Coefficients(i)
+		l.add(dst[k], c, i, x, rows, scratch)
+	}
+}
+
+// add adds to dst the log-density of the i-th number of the chain, given those before
+// it, which have been worked on.
+func (l *Law) add(dst []float64, c *Chain, i int, x [][]float64, rows []int, scratch *Scratch) {
+	n, k := len(rows), c.Order[i]
+	mean, z := scratch.Mean[:n], scratch.Z[i][:n]
+	c.Means(mean, i, l.Mean[k], scratch.Z)
+	_, s := c.Coefficients(i)
+	for r, row := range rows {
+		z[r] = (x[k][row] - mean[r]) / s
+	}
+	evidence := 0.0
+	if l.Evidence != nil {
+		evidence = l.Evidence[k]
+	}
+	g := l.Grids[k]
+	_, sure := l.Known[k].Value()
+	switch {
+	case sure && g.Real():
+		for _, row := range rows {
+			dst[row] -= math.Log(g.Cell())
+		}
+	case sure:
+	case g.Real():
+		about := -math.Log(s) - evidence
 		for r, row := range rows {
-			z[r] = (x[k][row] - mean[r]) / s
+			dst[row] += dist.NormalLogDensity(z[r]) + about
 		}
-		evidence := 0.0
-		if l.Evidence != nil {
-			evidence = l.Evidence[k]
-		}
-		g := l.Grids[k]
-		_, sure := l.Known[k].Value()
-		switch {
-		case sure && g.Real():
-			for _, row := range rows {
-				dst[row] -= math.Log(g.Cell())
-			}
-		case sure:
-		case g.Real():
-			about := -math.Log(s) - evidence
-			for r, row := range rows {
-				dst[row] += dist.NormalLogDensity(z[r]) + about
-			}
-		default:
-			half := 0.5 / s
-			for r, row := range rows {
-				dst[row] += dist.NormalLogMass(z[r]-half, z[r]+half) - evidence
-			}
+	default:
+		half := 0.5 / s
+		for r, row := range rows {
+			dst[row] += dist.NormalLogMass(z[r]-half, z[r]+half) - evidence
 		}
 	}
 }
