@@ -32,6 +32,7 @@ import (
 //	iso-full      P1DT2H0M3.5S, with all parts, as pandas writes it
 //	go            26h0m3.5s, 1.5ms, as Go writes it
 //	hms dhms      26h3.5s, 1d2h3.5s; parts of no length left out
+//	hm            26h0m, 45m
 //
 // Reading is strict: a layout reads just what it writes (but %:z also reads
 // "Z"), so that a column that a layout reads is one that it writes again.
@@ -245,7 +246,10 @@ func isFraction(spec string) bool {
 
 // finest returns the smallest unit that a layout shows.
 func (l Layout) finest(kind Kind) time.Duration {
-	if kind == Duration && l.style() != nil {
+	if s := l.style(); kind == Duration && s != nil {
+		if strings.HasSuffix(s.units, "m") {
+			return time.Minute
+		}
 		return time.Nanosecond
 	}
 	unit := 24 * time.Hour

@@ -112,7 +112,7 @@ func TestDatetimesRoundTrip(t *testing.T) {
 func durationLayouts() *rapid.Generator[Layout] {
 	return rapid.SampledFrom([]Layout{
 		"%H:%M:%S", "%-H:%M:%S.%3f", "%-d days %H:%M:%S%.f", "%M:%S%.6f", "%H h %M", "%S",
-		"iso", "iso-hours", "iso-full", "go", "hms", "dhms",
+		"iso", "iso-hours", "iso-full", "go", "hms", "dhms", "hm",
 	})
 }
 
@@ -177,6 +177,9 @@ func TestDurationTexts(t *testing.T) {
 		{"hms", "26h3m", 93780, 0},
 		{"dhms", "1d2h3m", 93780, 0},
 		{"hms", "0s", 0, 0},
+		{"hm", "26h3m", 93780, 0},
+		{"hm", "26h0m", 93600, 0},
+		{"hm", "0m", 0, 0},
 	} {
 		at, _, ok := c.layout.parse(Duration, []byte(c.text))
 		if want := (instant{c.sec, c.nano}); !ok || at != want {
@@ -192,7 +195,7 @@ func TestDurationTexts(t *testing.T) {
 	}{
 		{"%H:%M:%S", "12:60:00"}, {"%H:%M:%S", "1:00:00"}, {"%H:%M:%S", "012:00:00"}, {"%H:%M:%S", "-00:00:00"},
 		{"%-d days %H:%M:%S", "1 days 24:00:00"}, {"iso", "P"}, {"iso", "PT"}, {"iso", "P1D2H"}, {"iso", "PT26H"}, {"iso", "P1M"},
-		{"iso", "PT0.50S"}, {"iso", "P01D"}, {"hms", "90m"}, {"hms", "5"}, {"hms", "h"}, {"go", "1h"}, {"go", "1000ms"}, {"dhms", "24h"},
+		{"iso", "PT0.50S"}, {"iso", "P01D"}, {"hms", "90m"}, {"hm", "90m"}, {"hm", "1h"}, {"hm", "0h5m"}, {"hm", "1h0m0s"}, {"hm", "1.5m"}, {"hms", "5"}, {"hms", "h"}, {"go", "1h"}, {"go", "1000ms"}, {"dhms", "24h"},
 		{"hms", "99999999999999h"}, {"iso", "P9999999999999D"},
 	} {
 		if at, _, ok := c.layout.parse(Duration, []byte(c.text)); ok {

@@ -10,7 +10,7 @@ import (
 type spanStyle struct {
 	name  string
 	iso   bool   // P1DT2H3M4.5S, else 1d2h3m4.5s
-	units string // from the largest, which has no limit, to seconds
+	units string // from the largest, which has no limit, to the smallest; of seconds there may be a fraction
 	zeros zeros  // which parts of no length are written
 	short bool   // less than a second is written in ms, µs or ns
 }
@@ -31,6 +31,7 @@ var durationStyles = [...]spanStyle{
 	{name: "go", units: "hms", zeros: inner, short: true},
 	{name: "hms", units: "hms", zeros: omitted},
 	{name: "dhms", units: "dhms", zeros: omitted},
+	{name: "hm", units: "hm", zeros: inner},
 }
 
 // style returns the named style that l is, or nil.
@@ -283,7 +284,7 @@ func (s *spanStyle) append(dst []byte, t instant, negative bool) []byte {
 			clock = true
 		}
 		dst = strconv.AppendInt(dst, n, 10)
-		if last {
+		if unit == 1 {
 			dst = appendFraction(dst, t.nano, token{flag: '.'})
 		}
 		dst = append(dst, name)

@@ -343,7 +343,7 @@ var clockLayouts = [...]Layout{
 // durations since midnight.
 var spanLayouts = [...]Layout{
 	"%H:%M:%S", "%-H:%M:%S", "%H:%M", "%-H:%M", "%-d days %H:%M:%S",
-	"iso", "iso-hours", "iso-full", "go", "hms", "dhms",
+	"iso", "iso-hours", "iso-full", "go", "hms", "dhms", "hm",
 }
 
 // detect returns all readings of one value.

@@ -89,6 +89,7 @@ func TestTimes(t *testing.T) {
 		{"1h0m0s;1.5ms", "go", 100 * time.Microsecond, "", ""},
 		{"1h30m;45s", "hms", time.Second, "", ""},
 		{"1d2h;45s", "dhms", time.Second, "", ""},
+		{"1h30m;45m;2h0m", "hm", time.Minute, "", ""},
 		// No times.
 		{"20240229", "", 0, "", ""},
 		{"1709210096", "", 0, "", ""},
