@@ -37,7 +37,7 @@
 // Cost: in a picture of d pixels, of which m are not quiet, O(m·H·(w + H₂)) to learn
 // from and O(d·H·(w + H₂)) to score, for each network, and to sample, for all of
 // them, where w is the ink in a window, H = 256 and H₂ = 64 numbers are hidden. A
-// label that is to be told costs two to three times as much to learn.
+// label that is to be told makes a picture cost about three times as much to learn.
 // Memory: 3·d·H numbers and more for each.
 //
 // Exact answers: p(x, y given the label, and given the first pixels in raster
