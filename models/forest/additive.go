@@ -3,13 +3,14 @@ package forest
 import "gonum.org/v1/gonum/mat"
 
 const (
-	effectGroups   = 16  // steps of a number
+	effectGroups   = 16  // steps of a number at most,
+	effectRows     = 24  // and rows of each at least
 	effectStrength = 10. // rows that say that a step is 0
 	lineRidge      = 3.  // and that a line is flat
 )
 
 // effect is what one view adds to a score: of a number, a line over the normal
-// scores of its bins and a step for each of 16 groups of them; of levels, a step
+// scores of its bins and a step for each of up to 16 groups of them; of levels, a step
 // for each.
 type effect struct {
 	view  int32
@@ -68,8 +69,8 @@ func (m *Model) newEffect(v int32, bin []uint8) effect {
 	if of.later() {
 		values--
 	}
-	groups := 0
-	if !w.ordered || values <= effectGroups {
+	groups, most := 0, min(effectGroups, max(2, len(bin)/effectRows))
+	if !w.ordered || values <= most {
 		for b := range e.group {
 			e.group[b] = uint8(b)
 		}
@@ -78,7 +79,7 @@ func (m *Model) newEffect(v int32, bin []uint8) effect {
 		below, total := 0.0, sum(count[:values])
 		for b := range values {
 			e.group[b] = uint8(groups)
-			if below += count[b]; below*effectGroups >= total*float64(groups+1) && groups < effectGroups-1 {
+			if below += count[b]; below*float64(most) >= total*float64(groups+1) && groups < most-1 {
 				groups++
 			}
 		}
