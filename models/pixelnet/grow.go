@@ -42,14 +42,16 @@ func (f Family) grow(ctx context.Context, fresh func() *net, train, held *pictur
 	}
 	for start := time.Now(); len(nets) < cmp.Or(f.Networks, networks); start = time.Now() {
 		n := fresh()
-		if err := f.fit(ctx, keep, n, len(nets), train, held, c, k.Child(uint64(len(nets)))); err != nil {
+		loss, err := f.fit(ctx, keep, n, len(nets), train, held, c, k.Child(uint64(len(nets))))
+		if err != nil {
 			return nil, err
 		}
 		nets = append(nets, n)
 		larger := newEnsemble(nets...)
-		loss, err := larger.loss(ctx, held, c)
-		if err != nil {
-			return nil, err
+		if e != nil { // that of the first alone is known
+			if loss, err = larger.loss(ctx, held, c); err != nil {
+				return nil, err
+			}
 		}
 		gain := least - loss
 		if e == nil || gain > 0 {
@@ -82,8 +84,8 @@ const (
 	forVisits
 )
 
-// fit fits a network, of which there are some before.
-func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train, held *pictures, c criterion, k rng.Key) error {
+// fit fits a network, of which there are some before, and returns its held-out loss.
+func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train, held *pictures, c criterion, k rng.Key) (float64, error) {
 	tensors := n.start(k.Child(forStart))
 	o := newObjective(n, train, held, c, k.Child(forVisits))
 	inner := pace.WithTell(ctx, func(stage string, done, total int64) {
@@ -92,12 +94,12 @@ func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train
 	if keep != nil {
 		inner = pace.WithKeeper(inner, keep)
 	}
-	_, err := descent.Run(inner, o, tensors[:n.used()], descent.Options{
+	r, err := descent.Run(inner, o, tensors[:n.used()], descent.Options{
 		Examples: train.n, Batch: batch, Lanes: lanes, Rate: rate, Tail: 1,
 		Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.n))),
 		Key:    k.Child(forOrder), Identity: fmt.Sprint(train.digest(), held.digest(), c), Unit: "nats",
 	})
-	return err
+	return r.Held, err
 }
 
 // keeper keeps the networks that are fitted beside the state of the descent of the

@@ -68,6 +68,9 @@ const heldShare = .1
 // from the next, and far less work than an epoch.
 const mostHeld = 2000
 
+// mostTold is mostHeld where a label is to be told, and every label is asked.
+const mostTold = mostHeld / 4
+
 // spread returns at most most of the numbers below n, evenly spaced.
 func spread(n, most int) []int {
 	some := make([]int, min(n, most))
@@ -96,9 +99,13 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 		l.ensemble = newEnsemble(n)
 		return l, nil
 	}
-	share := min(heldShare, mostHeld/float64(d.N)) // the others are to learn from
+	most := mostHeld
+	if c.lambda > 0 {
+		most = mostTold
+	}
+	share := min(heldShare, float64(most)/float64(d.N)) // the others are to learn from
 	train, held := d.HoldOut(f.Validation, share, key.Child(forHolding))
-	held = held.Select(spread(held.N, mostHeld))
+	held = held.Select(spread(held.N, most))
 	var err error
 	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), c, key.Child(forNetworks))
 	return l, err
