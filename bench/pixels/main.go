@@ -53,7 +53,7 @@ func main() {
 	flag.Uint64Var(&opt.seed, "seed", 1, "seed of the fits and samples")
 	flag.IntVar(&opt.draw, "draw", 4096, "pictures to draw for the speed of that")
 	flag.IntVar(&opt.levels, "levels", 2, "levels of the pictures with labels")
-	flag.Float64Var(&opt.tell, "discriminate", 0, "weight of telling labels in the fit of pixelnet; 0 for its default, -1 for none")
+	flag.Float64Var(&opt.tell, "discriminate", 0, "weight of telling labels in the fit of pixelnet")
 	flag.StringVar(&opt.sheet, "sheet", "", "PNG file to draw 100 samples into, of the last model")
 	flag.Parse()
 	if err := run(context.Background(), strings.Split(*what, ","), opt); err != nil {

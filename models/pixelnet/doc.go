@@ -22,10 +22,10 @@
 // There may be several networks of this form, fitted from different starts: a pixel
 // then has the mean of the probabilities that they give its tones.
 //
-// A fit makes the pictures of a sample probable given their labels. Where the label is
-// named, it is to be told from the picture, too: a picture's loss is then
+// A fit makes the pictures of a sample probable given their labels. With a weight
+// λ = Family.Discriminate labels are to be told from pictures, too: a picture's loss is
 //
-//	-log p(x | y) - λ log p(y | x), λ = Family.Discriminate,
+//	-log p(x | y) - λ log p(y | x),
 //
 // the second by Bayes' rule from the first, of the picture moved at random by up to a
 // twentieth of its side.

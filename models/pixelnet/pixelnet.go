@@ -26,8 +26,8 @@ type Family struct {
 	Epochs   float64 // passes of each over the pictures at most (2, or more where there are few)
 
 	// Discriminate is the weight of -log p(label | picture), beside -log p(picture |
-	// label), in what a fit minimises (4 where the label is named, and 0 where it is
-	// not; below 0 for none).
+	// label), in what a fit minimises (0). With 4, Bayes' rule finds more labels, and
+	// samples are poorer.
 	Discriminate float64
 }
 
@@ -50,9 +50,6 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 		return &Model{coded.NewModel(Kind, d, l)}, nil
 	})
 }
-
-// discriminate is the default of Family.Discriminate where the label is named.
-const discriminate = 4
 
 // The children of the seed's key.
 const (
@@ -91,7 +88,7 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	var c criterion
 	if form.label >= 0 {
 		l.prior = priorOf(d.Rows[form.label])
-		c = f.criterion(l.prior)
+		c = criterion{max(0, f.Discriminate), l.prior}
 	}
 	if d.N == 0 {
 		n := fresh()
@@ -109,16 +106,6 @@ func (f Family) learn(ctx context.Context, form form, d *coded.Data) (*law, erro
 	var err error
 	l.ensemble, err = f.grow(ctx, fresh, form.gatherData(train), form.gatherData(held), c, key.Child(forNetworks))
 	return l, err
-}
-
-// criterion returns what a fit with labels minimises.
-func (f Family) criterion(prior []float64) criterion {
-	c := criterion{f.Discriminate, prior}
-	if c.lambda == 0 && f.Label != "" {
-		c.lambda = discriminate
-	}
-	c.lambda = max(0, c.lambda)
-	return c
 }
 
 // paperOf returns the code that most pixels have.

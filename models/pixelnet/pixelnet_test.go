@@ -24,7 +24,7 @@ var small = modeltest.Subject{
 		f := pixelnet.Family{Networks: 1, Hidden: 8, Epochs: 2}
 		for _, j := range s.Learned() {
 			if s.Image != nil && !s.Image.Has(j) && s.Fields[j].Kind.Coded() {
-				f.Label = s.Fields[j].Name
+				f.Label, f.Discriminate = s.Fields[j].Name, 4
 			}
 		}
 		return f
@@ -84,7 +84,7 @@ func bars(n int) *table.Table {
 // was not, and that one with another criterion is refused.
 func TestResume(t *testing.T) {
 	rows := bars(300)
-	family := pixelnet.Family{Label: "label", Networks: 2, Hidden: 8, Epochs: 5}
+	family := pixelnet.Family{Label: "label", Discriminate: 4, Networks: 2, Hidden: 8, Epochs: 5}
 	blob := func(m mimic.Model, err error) []byte {
 		t.Helper()
 		if err != nil {
