@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -148,10 +147,6 @@ func TestFixpoint(t *testing.T) {
 // than the standard error of the difference (docs/rungs/mixture.md lists all).
 var behind = map[string]float64{"wine diag": 0.01} // by .003 ± .011
 
-// fifths of the digits, which take most of the time, that are held out in turn: a gain
-// that is lost shows in three as in five.
-var fifths = flag.Int("fifths", 3, "of the digits that TestHeldOut holds out in turn")
-
 // TestHeldOut compares the likelihood of rows that were held out, each fifth in
 // turn, with that under scikit-learn's GaussianMixture, of as many components, the
 // same shape and a like floor, on average over its starts: it is at least as good,
@@ -160,11 +155,7 @@ func TestHeldOut(t *testing.T) {
 	for _, want := range readReference(t).Held {
 		rows := readNumbers(t, want.Table)
 		var gain, square, n, ours float64
-		parts := 5
-		if want.Table == "digits" {
-			parts = *fifths
-		}
-		for part := range parts {
+		for part := range 5 {
 			train, held := standardised(rows, part)
 			f := Family{Components: want.Components, Covariance: want.Shape, Seed: 1}
 			m, err := fit.Run(context.Background(), reals(train), f, fit.Options{})
