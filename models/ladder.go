@@ -99,7 +99,7 @@ var rungs = []Rung{
 		Kind:    pixelnet.Kind,
 		Summary: "pictures of up to 16 levels, pixel by pixel: a network that looks at the ink around each",
 		New: func(o Options) (mimic.Family, error) {
-			return pixelnet.Family{Label: o.Label, Seed: o.Seed, Validation: o.Validation}, nil
+			return pixelnet.Family{Label: o.Label, Seed: o.Seed, Validation: o.Validation, Discriminate: o.Discriminate}, nil
 		},
 		Decode: pixelnet.Decode,
 	},

@@ -17,6 +17,8 @@ type Options struct {
 	Label string `json:"label,omitempty"` // the field that a rung with a label explains; empty means none
 	Seed  uint64 `json:"seed"`            // of what a rung draws while it fits, such as where EM starts
 	Sharp bool   `json:"sharp,omitempty"` // closer to the data, and to its rows
+	// Discriminate is the weight of telling the label, beside likelihood.
+	Discriminate float64 `json:"discriminate,omitempty"`
 	// Validation is how many of the last rows are there to choose by, such as a
 	// size or when to stop: what is chosen has not learned from them before it is
 	// refitted (mimic.Refitter). 0 lets a rung that has to choose hold rows out by

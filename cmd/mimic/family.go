@@ -18,6 +18,7 @@ import (
 	"github.com/seed-64d012fb/mimic/internal/spell"
 	"github.com/seed-64d012fb/mimic/judge"
 	"github.com/seed-64d012fb/mimic/models"
+	"github.com/seed-64d012fb/mimic/models/pixelnet"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -35,6 +36,7 @@ type familyFlags struct {
 	model   string
 	label   string
 	sharp   bool
+	tell    float64
 	seed    uint64
 	holdout float64
 	budget  time.Duration
@@ -47,6 +49,7 @@ func (c *familyFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.model, "model", auto, "fit the rung `KIND` of the ladder; auto tries those made for such data and keeps the best on held-out rows")
 	f.StringVar(&c.label, "label", "", "`COLUMN` that a rung with a label explains by the others")
 	f.BoolVar(&c.sharp, "sharp", false, "fit closer to the data, and say how much closer to its very rows")
+	f.Float64Var(&c.tell, "discriminate", 0, "`WEIGHT` of telling the label from the picture, beside likelihood, in a fit of pixelnet with --label: with 4, predict finds more labels, and samples are poorer")
 	f.Uint64Var(&c.seed, "seed", 1, "`SEED` of all randomness: the same seed gives the same bytes")
 	f.Float64Var(&c.holdout, "holdout", 0.1, "`SHARE` of the rows that the fit does not see, to measure the model on")
 	f.DurationVar(&c.budget, "budget", time.Minute, "`TIME` that auto takes at most, shared among the rungs that it tries, and, where it is given, that a rung takes that is named, if it improves with time as networks do; 0 sets no limit")
@@ -70,7 +73,7 @@ func complete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 
 // options returns what the rungs are told.
 func (c *familyFlags) options() models.Options {
-	return models.Options{Label: c.label, Seed: c.seed, Sharp: c.sharp}
+	return models.Options{Label: c.label, Seed: c.seed, Sharp: c.sharp, Discriminate: c.tell}
 }
 
 // check refuses what can be refused before any data are read.
@@ -78,6 +81,10 @@ func (c *familyFlags) check() error {
 	switch {
 	case !(c.holdout >= 0 && c.holdout < 1):
 		return misusef("--holdout %v: a share from 0 up to, not including, 1", c.holdout)
+	case c.tell != 0 && (c.model != pixelnet.Kind || c.label == ""):
+		return misusef("--discriminate is of --model pixelnet with a --label that is told from the picture")
+	case !(c.tell >= 0) || math.IsInf(c.tell, 1):
+		return misusef("--discriminate %v: a weight from 0 up", c.tell)
 	case c.holdout == 0 && c.model == auto:
 		return misusef("--holdout 0 leaves no rows to choose a model by: name one with --model")
 	}

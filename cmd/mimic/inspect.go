@@ -89,6 +89,9 @@ func (r *inspected) draw(s *screen, path string, a *artifact.Artifact) {
 	if m.Options.Sharp {
 		how = append(how, "sharp")
 	}
+	if w := m.Options.Discriminate; w != 0 {
+		how = append(how, fmt.Sprintf("told labels weigh %v", w))
+	}
 	s.line("%s", strings.Join(how, ", "))
 	if h := m.HeldOut; h != nil {
 		s.line("%s nats per row, ± %s, on %s (a share of %v)", nats(h.Nats.Mean), nats(h.Nats.StdErr), many(h.Nats.Rows, "held-out row"), h.Share)
