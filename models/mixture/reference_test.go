@@ -143,31 +143,42 @@ func TestFixpoint(t *testing.T) {
 	}
 }
 
-// behind is where scikit-learn's five starts are better on average, by far less
-// than the standard error of the difference (docs/rungs/mixture.md lists all).
-var behind = map[string]float64{"wine diag": 0.01} // by .003 ± .011
+// startsOf is how many seeds of ours are averaged over, as scikit-learn's five random
+// states are: one of the digits, which take the most time.
+func startsOf(name string) int {
+	if name == "digits" {
+		return 1
+	}
+	return 5
+}
 
 // TestHeldOut compares the likelihood of rows that were held out, each fifth in
 // turn, with that under scikit-learn's GaussianMixture, of as many components, the
-// same shape and a like floor, on average over its starts: it is at least as good,
-// but where it is known that it is not.
+// same shape and a like floor, both on average over their starts: it is at least as
+// good. What gain there is, is less than a standard error in six of the sixteen.
 func TestHeldOut(t *testing.T) {
 	for _, want := range readReference(t).Held {
 		rows := readNumbers(t, want.Table)
+		starts := startsOf(want.Table)
 		var gain, square, n, ours float64
 		for part := range 5 {
 			train, held := standardised(rows, part)
-			f := Family{Components: want.Components, Covariance: want.Shape, Seed: 1}
-			m, err := fit.Run(context.Background(), reals(train), f, fit.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
 			b := reals(held).All()
-			l := make([]float64, b.N)
-			if err := m.(*Model).LogProb(l, b); err != nil {
-				t.Fatal(err)
+			mean, l := make([]float64, b.N), make([]float64, b.N)
+			for seed := range starts {
+				f := Family{Components: want.Components, Covariance: want.Shape, Seed: uint64(1 + seed)}
+				m, err := fit.Run(context.Background(), reals(train), f, fit.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := m.(*Model).LogProb(l, b); err != nil {
+					t.Fatal(err)
+				}
+				for i, v := range l {
+					mean[i] += v / float64(starts)
+				}
 			}
-			for i, v := range l {
+			for i, v := range mean {
 				d := v - want.LogProb[5*i+part]
 				n++
 				ours += v
@@ -177,10 +188,9 @@ func TestHeldOut(t *testing.T) {
 		}
 		ours, gain = ours/n, gain/n
 		stdErr := math.Sqrt((square/n - gain*gain) / n)
-		name := fmt.Sprint(want.Table, " ", want.Shape)
-		t.Logf("%s, %d components: %.3f nats a row, scikit-learn %.3f, a difference of %.3f ± %.3f", name, want.Components, ours, ours-gain, gain, stdErr)
-		if !(gain >= -behind[name]) {
-			t.Errorf("%s, %d components: %v nats a row, scikit-learn has %v", name, want.Components, ours, ours-gain)
+		t.Logf("%s %s, %d components: %.3f nats a row, scikit-learn %.3f, a difference of %.3f ± %.3f", want.Table, want.Shape, want.Components, ours, ours-gain, gain, stdErr)
+		if !(gain >= 0) {
+			t.Errorf("%s %s, %d components: %v nats a row, scikit-learn has %v", want.Table, want.Shape, want.Components, ours, ours-gain)
 		}
 	}
 }
