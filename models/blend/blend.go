@@ -144,15 +144,19 @@ func (f *blending) Step(ctx context.Context, total mimic.Stats) error {
 	return err
 }
 
-// Refit implements mimic.Refitter: the weights stay.
+// Refit implements mimic.Refitter: the weights stay. Who does not validate is fitted
+// anew, if there is time.
 func (f *blending) Refit(ctx context.Context) (mimic.Model, error) {
 	models := make([]mimic.Model, len(f.parts))
 	for i, p := range f.parts {
 		own := share(ctx, len(f.parts)-i, p.Model.Kind())
 		var err error
-		if p.Validates {
+		switch {
+		case p.Validates:
 			models[i], err = p.Refit(own)
-		} else {
+		case pace.Past(ctx):
+			models[i] = p.Model
+		default: // it was not shown the rows held out
 			models[i], err = fit.Run(own, f.all, p.Family, fit.Options{})
 		}
 		if err != nil {
