@@ -94,19 +94,8 @@ func (m *Model) sortChain() {
 	slices.SortStableFunc(m.order, func(a, b int) int { return m.rank(a) - m.rank(b) })
 }
 
-// rank orders known values, ranges, reals and grids.
-func (m *Model) rank(k int) int {
-	_, sure := m.known[k].Value()
-	switch {
-	case sure:
-		return 0
-	case m.known[k].Ranges():
-		return 1
-	case m.fields.Grids[k].Real():
-		return 2
-	}
-	return 3
-}
+// rank is that of number k in the chain.
+func (m *Model) rank(k int) int { return m.known[k].Rank(m.fields.Grids[k]) }
 
 // Marginal returns the model of the named fields where it is exact: when what is
 // left out are numbers that evidence knows, the last grid fields of the chain,

@@ -211,25 +211,13 @@ func inexact(format string, names ...any) error {
 
 func (m *Model) name(k int) string { return m.schema.Fields[m.fields.Numeric[k]].Name }
 
-// rank orders known values, ranges, reals and grids in the chain: what follows is
-// given what is before.
-func (m *Model) rank(k int) int {
-	_, sure := m.known[k].Value()
-	switch {
-	case sure:
-		return 0
-	case m.known[k].Ranges():
-		return 1
-	case m.fields.Grids[k].Real():
-		return 2
-	}
-	return 3
-}
-
 func (m *Model) sortChain() {
 	m.order = slices.Clone(m.order)
 	slices.SortStableFunc(m.order, func(a, b int) int { return m.rank(a) - m.rank(b) })
 }
+
+// rank is that of number k in the chain.
+func (m *Model) rank(k int) int { return m.known[k].Rank(m.fields.Grids[k]) }
 
 // Marginal returns the mixture of the named fields. The package comment says when
 // it is exact.

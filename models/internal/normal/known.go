@@ -36,6 +36,20 @@ func (k *Known) Value() (p float64, ok bool) { return k.value, k.is == value }
 // Ranges reports whether ranges are known, and no value.
 func (k *Known) Ranges() bool { return k.is == ranges }
 
+// Rank says where in the chain a number on the grid g belongs: known values, then
+// ranges, reals and grids, so that what follows is given what is before.
+func (k *Known) Rank(g dist.Grid) int {
+	switch {
+	case k.is == value:
+		return 0
+	case k.is == ranges:
+		return 1
+	case g.Real():
+		return 2
+	}
+	return 3
+}
+
 // With returns what is known with the evidence that the number is in one of some
 // ranges, and whether it can be.
 func (k Known) With(g dist.Grid, in []space.Interval) (both Known, possible bool) {
