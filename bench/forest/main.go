@@ -24,6 +24,7 @@ func main() {
 		seeds = flag.Int("seeds", 3, "splits, fits and samples to average over; ten times as many for tables of less than 1,000 rows")
 		csv   = flag.String("csv", "", "folder to write the rows of the first seed to")
 		only  = flag.String("only", "", "the one dataset to measure")
+		first = flag.Int("first", 0, "the first split")
 		sharp = flag.Bool("sharp", false, "measure the sharp mode")
 	)
 	flag.Parse()
@@ -32,7 +33,7 @@ func main() {
 	var err error
 	switch what := flag.Arg(0); what {
 	case "quality":
-		err = quality(ctx, qualityOptions{*data, *csv, *only, *seeds, *sharp})
+		err = quality(ctx, qualityOptions{*data, *csv, *only, *first, *seeds, *sharp})
 	case "speed":
 		err = speed(ctx)
 	default:

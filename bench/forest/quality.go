@@ -21,7 +21,7 @@ import (
 
 type qualityOptions struct {
 	data, csv, only string
-	seeds           int
+	first, seeds    int
 	sharp           bool
 }
 
@@ -89,7 +89,7 @@ func quality(ctx context.Context, opt qualityOptions) error {
 			splits *= smallSeeds
 		}
 		values := make([][]float64, len(columns))
-		for seed := range uint64(splits) {
+		for seed := uint64(opt.first); seed < uint64(opt.first+splits); seed++ {
 			one, err := measure(ctx, all, seed, opt, short)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
@@ -150,7 +150,7 @@ func measure(ctx context.Context, all *table.Table, seed uint64, opt qualityOpti
 		if auc[i], err = tellApart(ctx, held.All(), s.All(), seed); err != nil {
 			return nil, err
 		}
-		if opt.csv != "" && seed == 0 {
+		if opt.csv != "" && seed == uint64(opt.first) {
 			err = write(opt.csv, name, map[string]*table.Table{"held": held, []string{"stratified", "iid"}[i]: s})
 			if err != nil {
 				return nil, err

@@ -56,39 +56,11 @@ func pick32(x []uint8, at []int32) []uint8 {
 
 func (m *Model) newEffect(v int32, bin []uint8) effect {
 	w := &m.views[v]
-	e := effect{view: v, bin: bin, group: make([]uint8, w.bins)}
-	count := make([]float64, w.bins)
-	for _, b := range bin {
-		count[b]++
-	}
-	of := &m.columns[w.column]
-	values := w.bins // those that have an order
-	if _, optional := of.book.Missing(); optional {
-		values--
-	}
-	if of.later() {
-		values--
-	}
-	groups, most := 0, min(effectGroups, max(2, len(bin)/effectRows))
-	if !w.ordered || values <= most {
-		for b := range e.group {
-			e.group[b] = uint8(b)
-		}
-		groups = w.bins
-	} else {
-		below, total := 0.0, sum(count[:values])
-		for b := range values {
-			e.group[b] = uint8(groups)
-			if below += count[b]; below*float64(most) >= total*float64(groups+1) && groups < most-1 {
-				groups++
-			}
-		}
-		groups++
-		for b := values; b < w.bins; b++ {
-			e.group[b] = uint8(groups)
-			groups++
-		}
-	}
+	e := effect{view: v, bin: bin}
+	count := countBins(bin, w.bins)
+	values := m.valuesOf(w)
+	var groups int
+	e.group, groups = m.stepsOf(int(v), count, min(effectGroups, max(2, len(bin)/effectRows)))
 	if w.ordered && values > 2 {
 		e.line = append(normalScores(count[:values]), make([]float64, w.bins-values)...)
 		mean := 0.0
@@ -104,6 +76,59 @@ func (m *Model) newEffect(v int32, bin []uint8) effect {
 		e.rows[e.group[b]] += n
 	}
 	return e
+}
+
+// valuesOf returns the number of a view's bins that are values; others, which say that
+// there is none, come behind.
+func (m *Model) valuesOf(w *view) int {
+	values := w.bins
+	if w.direction != nil {
+		return values
+	}
+	of := &m.columns[w.column]
+	if _, optional := of.book.Missing(); optional {
+		values--
+	}
+	if of.later() {
+		values--
+	}
+	return values
+}
+
+// stepsOf returns the group of each bin of a view, and their number: each bin is one,
+// or those that have an order share up to most, of about equal rows.
+func (m *Model) stepsOf(v int, count []float64, most int) (group []uint8, groups int) {
+	w := &m.views[v]
+	group = make([]uint8, w.bins)
+	values := m.valuesOf(w)
+	if !w.ordered || values <= most {
+		for b := range group {
+			group[b] = uint8(b)
+		}
+		return group, w.bins
+	}
+	below, total := 0.0, sum(count[:values])
+	for b := range values {
+		group[b] = uint8(groups)
+		if below += count[b]; below*float64(most) >= total*float64(groups+1) && groups < most-1 && b < values-1 {
+			groups++
+		}
+	}
+	groups++
+	for b := values; b < w.bins; b++ {
+		group[b] = uint8(groups)
+		groups++
+	}
+	return group, groups
+}
+
+// countBins returns the rows of each bin.
+func countBins(bin []uint8, bins int) []float64 {
+	count := make([]float64, bins)
+	for _, b := range bin {
+		count[b]++
+	}
+	return count
 }
 
 // fit fits the effects anew to the score of the rows' codes y.

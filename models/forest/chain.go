@@ -44,6 +44,7 @@ type column struct {
 	directions []int // views of the directions
 	trees      []*tree
 	line       *line    // nil for none
+	tilt       *tilt    // nil for none
 	turns      []*tree  // the column's distribution is their mean: each tree once, the line's some times
 	borders    *borders // of the later parts of a date; else nil
 }

@@ -60,7 +60,7 @@ func (m *Model) Condition(e space.Evidence) (mimic.Model, error) {
 }
 
 // ancestors returns the columns of which something is wanted, and those that
-// their trees look at, and so on.
+// their trees and tilts look at, and so on.
 func (m *Model) ancestors(wants []want) []int {
 	needed := make([]bool, len(m.columns))
 	var at []int
@@ -69,22 +69,34 @@ func (m *Model) ancestors(wants []want) []int {
 			continue
 		}
 		at = append(at, p)
-		for _, t := range m.columns[p].members() {
+		c := &m.columns[p]
+		for _, t := range c.members() {
 			for i := range t.nodes {
 				if v := t.nodes[i].view; v >= 0 {
-					if d := m.views[v].direction; d != nil {
-						for _, t := range d.terms {
-							needed[m.views[t.view].column] = true
-						}
-						continue
-					}
-					needed[m.views[v].column] = true
+					m.need(needed, v)
 				}
+			}
+		}
+		if c.tilt != nil {
+			for _, e := range c.tilt.terms {
+				m.need(needed, e.view)
 			}
 		}
 	}
 	slices.Reverse(at)
 	return at
+}
+
+// need marks the columns that a view looks at.
+func (m *Model) need(needed []bool, v int32) {
+	d := m.views[v].direction
+	if d == nil {
+		needed[m.views[v].column] = true
+		return
+	}
+	for _, t := range d.terms {
+		needed[m.views[t.view].column] = true
+	}
 }
 
 // enumerate finds all prefixes that the evidence admits and their probabilities.

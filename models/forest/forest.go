@@ -94,8 +94,8 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 const (
 	trees     = 12  // of each column
 	sharpLeaf = 10  // rows of a leaf, of one tree or in a small table
-	mostLeaf  = 40  // that a leaf must have in a large one
-	mostFull  = 625 // leaves that may be full: more rows than that make them larger
+	mostLeaf  = 60  // that a leaf must have in a large one,
+	leafRows  = 1e7 // a leaf of which has the square of its rows over this
 )
 
 // growth returns how the trees of so many rows are grown, and their number.
@@ -105,7 +105,7 @@ func (f Family) growth(rows int) (growth, int) {
 		g.subsample, g.most, g.enough, g.greedy = 1, 1<<31, 1<<31, true
 		return g, 1
 	}
-	g.minLeaf = max(sharpLeaf, min(rows/mostFull, mostLeaf))
+	g.minLeaf = max(sharpLeaf, min(rows*rows/leafRows, mostLeaf))
 	return g, trees
 }
 
@@ -225,6 +225,15 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	}
 	for p := range m.columns {
 		m.columns[p].takeTurns()
+	}
+	err = par.Do(ctx, len(m.columns), func(i int) error {
+		if p := len(m.columns) - 1 - i; !f.family.Sharp { // the longest tasks first
+			m.columns[p].setTilt(m.rake(p, codes[p], bins))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	bins = m.finish(bins)
 	return m.protect(ctx, g, codes, bins)

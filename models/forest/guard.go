@@ -99,6 +99,10 @@ func (m *Model) likely(ctx context.Context, detail []float64, codes [][]uint16, 
 				if k == c.absent() {
 					continue
 				}
+				if c.tilt != nil {
+					logp += math.Log(c.tiltedShare(bins, i, k))
+					continue
+				}
 				var sum uint64
 				for _, t := range c.turns {
 					at := int(t.leaf(bins, i)) * len(c.rows)
@@ -111,6 +115,18 @@ func (m *Model) likely(ctx context.Context, detail []float64, codes [][]uint16, 
 		return nil
 	})
 	return likely, err
+}
+
+// tiltedShare returns the probability of row i's code under a tilted column.
+func (c *column) tiltedShare(bins [][]uint8, i int, k uint16) float64 {
+	var w perClass
+	c.tilt.weightsOf(&w, bins, i)
+	class, p := c.tilt.classOf(k), 0.0
+	for _, t := range c.turns {
+		edges, masses := c.leafOf(t, int(t.leaf(bins, i)))
+		p += w.share(k, class, edges, masses)
+	}
+	return p / float64(len(c.turns))
 }
 
 // hardest returns the positions of the columns, those of the largest entropy

@@ -44,12 +44,17 @@ func (m *Model) Kind() string { return Kind }
 func (m *Model) Schema() *space.Schema { return m.schema }
 
 // Parameters returns the number of free parameters: the probabilities of the
-// leaves of trees.
+// leaves of trees, and the scores of tilts.
 func (m *Model) Parameters() int64 {
 	n := int64(0)
 	for p := range m.columns {
 		for _, t := range m.columns[p].trees {
 			n += int64(t.leaves) * int64(len(m.columns[p].rows)-1)
+		}
+		if t := m.columns[p].tilt; t != nil {
+			for i := range t.terms {
+				n += int64(len(t.terms[i].score))
+			}
 		}
 	}
 	return n
@@ -76,6 +81,7 @@ func (m *Model) link() {
 func (m *Model) finish(bins [][]uint8) [][]uint8 {
 	used := make([]bool, len(m.views))
 	m.eachNode(func(n *node) { used[n.view] = true })
+	m.eachTerm(func(e *tiltTerm) { used[e.view] = true })
 	for v := range m.views {
 		if d := m.views[v].direction; d != nil && used[v] {
 			for _, t := range d.terms {
@@ -96,6 +102,7 @@ func (m *Model) finish(bins [][]uint8) [][]uint8 {
 		views = append(views, m.views[v])
 	}
 	m.eachNode(func(n *node) { n.view = int32(to[n.view]) })
+	m.eachTerm(func(e *tiltTerm) { e.view = int32(to[e.view]) })
 	for p := range m.columns {
 		c := &m.columns[p]
 		unused := func(v int) bool { return !used[v] }
@@ -120,6 +127,17 @@ func (m *Model) eachNode(visit func(*node)) {
 				if t.nodes[i].view >= 0 {
 					visit(&t.nodes[i])
 				}
+			}
+		}
+	}
+}
+
+// eachTerm visits the terms of all tilts.
+func (m *Model) eachTerm(visit func(*tiltTerm)) {
+	for p := range m.columns {
+		if t := m.columns[p].tilt; t != nil {
+			for i := range t.terms {
+				visit(&t.terms[i])
 			}
 		}
 	}
@@ -201,6 +219,13 @@ func (c *column) logProb(logp []float64, col table.Column, s *scratch) {
 		rows = append(rows, uint16(i))
 		s.sums[i] = 0
 	}
+	if c.tilt != nil {
+		c.addShares(s, rows, codes)
+		for _, i := range rows {
+			logp[i] += math.Log(s.shares[i] / float64(len(c.turns)))
+		}
+		return
+	}
 	c.addWords(s.sums, rows, codes, &s.descent)
 	scale := -math.Log(words * float64(len(c.turns)))
 	for _, i := range rows {
@@ -223,6 +248,35 @@ func (c *column) addWords(sums []uint64, rows, codes []uint16, d *descent) {
 	}
 }
 
+// addShares sets the share of each of the rows to the sum of the probabilities of its
+// code over all trees of a tilted column. It reorders rows.
+func (c *column) addShares(s *scratch, rows, codes []uint16) {
+	c.tilt.sum(s.tilts, s.bins, len(codes))
+	for _, i := range rows {
+		s.shares[i] = 0
+		c.tilt.weights(&s.weights[i], &s.tilts[i])
+	}
+	for _, t := range c.turns {
+		s.visit = func(leaf int, rows []uint16) {
+			edges, masses := c.leafOf(t, leaf)
+			for _, i := range rows {
+				k := codes[i]
+				s.shares[i] += s.weights[i].share(k, c.tilt.classOf(k), edges, masses)
+			}
+		}
+		s.down(t, rows)
+	}
+}
+
+// leafOf returns the edges of a leaf, and of a tilted column the masses of its classes.
+func (c *column) leafOf(t *tree, leaf int) (edges []uint32, masses *perClass) {
+	edges = t.edges[leaf*len(c.rows):][:len(c.rows)]
+	if c.tilt != nil {
+		masses = &t.masses[leaf]
+	}
+	return edges, masses
+}
+
 // limited returns the log-probability of row i's code k and value under a
 // limit.
 func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *scratch) float64 {
@@ -240,15 +294,25 @@ func (c *column) limited(l *limit, own table.Column, i int, k uint16, s *scratch
 // share under the limit (nil is none), and returns the sum.
 func (c *column) weigh(p []float64, bins [][]uint8, i int, l *limit) float64 {
 	clear(p)
+	var w perClass
+	scale := 1 / float64(len(c.turns))
+	if c.tilt != nil {
+		c.tilt.weightsOf(&w, bins, i)
+	} else {
+		scale /= words
+	}
 	for _, t := range c.turns {
-		at := int(t.leaf(bins, i)) * len(p)
-		edges := t.edges[at : at+len(p)]
+		edges, masses := c.leafOf(t, int(t.leaf(bins, i)))
+		if c.tilt != nil {
+			c.tilt.addShares(p, &w, edges, masses)
+			continue
+		}
 		for k, e := range edges[1:] {
 			p[k] += float64(e - edges[k])
 		}
 		p[len(p)-1] += words - float64(edges[len(p)-1])
 	}
-	scale, total := 1/(words*float64(len(c.turns))), 0.0
+	total := 0.0
 	for k := range p {
 		p[k] *= scale
 		if l != nil {

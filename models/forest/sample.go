@@ -117,9 +117,18 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 	w := s.words[:len(codes)]
 	key.Uint64s(w, first)
 	trees := uint64(len(c.turns))
+	if c.tilt != nil {
+		c.tilt.sum(s.tilts, s.bins, len(codes))
+	}
 	for i := range codes {
 		which, u := bits.Mul64(w[i], trees)
 		t := c.turns[which]
+		if c.tilt != nil {
+			s.points[i] = uint32(u >> 32)
+			edges, masses := c.leafOf(t, int(t.leaf(s.bins, i)))
+			c.tilt.draw(codes, edges, masses, s.points, s.tilts, []uint16{uint16(i)})
+			continue
+		}
 		at := int(t.leaf(s.bins, i)) * len(c.rows)
 		codes[i] = uint16(simd.CodeAt(t.edges[at:at+len(c.rows)], uint32(u>>32)))
 	}
@@ -152,6 +161,9 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch
 		s.descent.sort(c.turns[0], order)
 		hand(order)
 	}
+	if c.tilt != nil {
+		c.tilt.sum(s.tilts, s.bins, len(codes))
+	}
 	turn, _ := bits.Mul64(key.Child(4).Uint64(0), uint64(trees))
 	for i, t := range c.turns {
 		rows := s.rows[:0]
@@ -162,7 +174,12 @@ func (c *column) drawSpread(codes []uint16, first int64, key rng.Key, s *scratch
 			if long {
 				hand(rows)
 			}
-			simd.Draw(codes, t.edges[leaf*len(c.rows):(leaf+1)*len(c.rows)], points, rows)
+			edges, masses := c.leafOf(t, leaf)
+			if c.tilt != nil {
+				c.tilt.draw(codes, edges, masses, points, s.tilts, rows)
+				return
+			}
+			simd.Draw(codes, edges, points, rows)
 		}
 		s.down(t, rows)
 	}

@@ -8,20 +8,23 @@ const blockRows = 1 << 11 // rows that are evaluated together, as the cache like
 // between runs.
 type scratch struct {
 	descent
-	codes  []uint16
-	rows   []uint16
-	order  []uint16 // rows of a run, like ones side by side
-	common int      // rows of the longest run that is drawn in that order: middleRun
-	points []uint32 // [rows] of the sequence that a run draws by
-	words  []uint64
-	totals []int32
-	sums   []uint64 // words that draw the code of a row, over all trees
-	hashes []uint64
-	detail []float64
-	logp   []float64
-	p, q   []float64 // [codes] of the column with the most
-	counts []int32   // [codes + 1]
-	column table.Column
+	codes   []uint16
+	rows    []uint16
+	order   []uint16 // rows of a run, like ones side by side
+	common  int      // rows of the longest run that is drawn in that order: middleRun
+	points  []uint32 // [rows] of the sequence that a run draws by
+	words   []uint64
+	tilts   []lanes    // [rows] sums of a tilt
+	shares  []float64  // [rows] probability of the code of a row, over all trees
+	weights []perClass // [rows] of a tilt
+	totals  []int32
+	sums    []uint64 // words that draw the code of a row, over all trees
+	hashes  []uint64
+	detail  []float64
+	logp    []float64
+	p, q    []float64 // [codes] of the column with the most
+	counts  []int32   // [codes + 1]
+	column  table.Column
 }
 
 func (m *Model) newScratch() *scratch {
@@ -39,10 +42,11 @@ func (m *Model) newScratch() *scratch {
 		detail:  make([]float64, longestRun),
 		logp:    make([]float64, longestRun),
 	}
-	most := 0
+	most, tilted := 0, false
 	for p := range m.columns {
 		c := &m.columns[p]
 		most = max(most, len(c.rows))
+		tilted = tilted || c.tilt != nil
 		for _, v := range c.views {
 			s.bins[v] = make([]uint8, longestRun)
 		}
@@ -51,6 +55,9 @@ func (m *Model) newScratch() *scratch {
 		if m.views[v].direction != nil {
 			s.bins[v] = make([]uint8, longestRun)
 		}
+	}
+	if tilted {
+		s.tilts, s.shares, s.weights = make([]lanes, longestRun), make([]float64, blockRows), make([]perClass, blockRows)
 	}
 	s.p, s.q, s.counts = make([]float64, most), make([]float64, most), make([]int32, most+1)
 	return s

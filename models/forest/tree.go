@@ -8,8 +8,9 @@ import "github.com/seed-64d012fb/mimic/internal/simd"
 type tree struct {
 	nodes  []node
 	leaves int
-	counts []byte   // training rows of each code in each leaf, see countWriter
-	edges  []uint32 // [leaves × codes] see mass
+	counts []byte     // training rows of each code in each leaf, see countWriter
+	edges  []uint32   // [leaves × codes] see words
+	masses []perClass // [leaves] of a tilted column, see tilt.massesOf
 }
 
 // node looks at one view of a row.

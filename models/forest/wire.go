@@ -31,6 +31,7 @@ type columnWire struct {
 	Trees []treeWire    `cbor:"trees"`
 	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
 	Line  []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
+	Tilt  []byte        `cbor:"tilt,omitempty"`       // see tilt.appendWire
 }
 
 type treeWire struct {
@@ -62,6 +63,9 @@ func (m *Model) wire() modelWire {
 		}
 		if c.line != nil {
 			cw.Line = c.line.appendWire(nil)
+		}
+		if c.tilt != nil {
+			cw.Tilt = c.tilt.appendWire(nil)
 		}
 		for _, t := range c.trees {
 			cw.Trees = append(cw.Trees, treeWire{appendNodes(nil, t, m.views), t.counts})
@@ -161,11 +165,13 @@ func readNodes(blob []byte, position int, views []view) (*tree, error) {
 	return t, nil
 }
 
-// Memory of a decoded model: its edges take no more than this and a multiple of
+// Memory of a decoded model: its edges and tilts take no more than this and a multiple of
 // the blob.
 const (
 	edgesFree    = 1 << 22
 	edgesPerByte = 64
+	lanesCost    = 256 * 4 // edges that take as much as the lanes of a term
+	massesCost   = 16      // and as the masses of a leaf
 )
 
 // Decode reads what AppendBinary wrote.
@@ -295,7 +301,22 @@ func (m *Model) decodeTrees(p int, column *columnWire, budget *int) error {
 		}
 		c.trees = append(c.trees, t)
 	}
-	return m.decodeLine(p, column.Line, budget)
+	if err := m.decodeLine(p, column.Line, budget); err != nil || len(column.Tilt) == 0 {
+		return err
+	}
+	t, err := readTilt(column.Tilt, p, len(c.rows), m.views)
+	if err != nil {
+		return err
+	}
+	*budget -= lanesCost * len(t.terms)
+	for _, tree := range c.members() {
+		*budget -= massesCost * tree.leaves
+	}
+	if *budget < 0 {
+		return errors.New("more of a tilt than the file's size allows")
+	}
+	c.setTilt(t)
+	return nil
 }
 
 // decodeLine reads the line of the column at a position of the chain, if it has one.

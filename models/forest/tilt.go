@@ -1,0 +1,311 @@
+package forest
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/seed-64d012fb/mimic/internal/simd"
+)
+
+// tilt weighs classes of a column's codes by what each view before the column tells
+// of them, on top of every tree:
+//
+//	p(k | x) = mean over trees of p_tree(k | x)·w_c(x) / Σ_c' p_tree(c' | x)·w_c'(x),
+//	w_c(x) = power(Σ_v score_v(bin of x in v, c)), where c is the class of k.
+//
+// So few parameters say nothing of three columns at once, which is what trees are
+// for; they set right what trees leave of pairs, see rake.
+//
+// power doubles with every 128 of its argument, and is a straight line in between: a
+// sum of scores is the upper half of the bits of a float32.
+type tilt struct {
+	bounds []uint16 // [classes + 1] class c has the codes bounds[c] up to bounds[c+1]
+	terms  []tiltTerm
+}
+
+// tiltTerm is what one view adds to the scores.
+type tiltTerm struct {
+	view  int32
+	group []uint8     // [bins]
+	score []int16     // [groups × classes]
+	lanes *[256]lanes // [bins] the scores of each bin
+}
+
+type (
+	// lanes are the scores of all classes, 16 bits each. A score takes mostTilt more
+	// than it is, so that no lane of a sum runs over into the next: that multiplies all
+	// weights alike, and so changes nothing.
+	lanes [2]uint64
+	// perClass has a number for each class, and zeros where there are fewer.
+	perClass [mostClasses]float64
+)
+
+const (
+	mostClasses = 8
+	octave      = 128        // of scores: a weight doubles
+	mostTilt    = 3 * octave // of a score: a factor of 8
+	mostTerms   = 42         // whose scores fit into the bits of a positive float32
+	// noTilt is the sum of no scores at all. Within a fifth of an octave of it power is
+	// an exponential function to a hundredth: there the straight line has its slope.
+	noTilt = octave + 57
+)
+
+func (t *tilt) classes() int { return len(t.bounds) - 1 }
+
+// pack fills in the lanes of the terms.
+func (t *tilt) pack() {
+	n := t.classes()
+	for i := range t.terms {
+		e := &t.terms[i]
+		e.lanes = new([256]lanes)
+		for b, g := range e.group {
+			for c, s := range e.score[int(g)*n:][:n] {
+				e.lanes[b].add(c, uint16(s+mostTilt))
+			}
+		}
+	}
+}
+
+func (l *lanes) add(c int, x uint16) { l[c/4] += uint64(x) << (16 * (c % 4)) }
+
+// none are the lanes of no scores.
+var none = func() (l lanes) {
+	for c := range mostClasses {
+		l.add(c, noTilt)
+	}
+	return l
+}()
+
+// sum sets dst [≥ n rows] to the scores of rows whose views are bins [views][rows].
+func (t *tilt) sum(dst []lanes, bins [][]uint8, n int) {
+	dst = dst[:n]
+	for i := range dst {
+		dst[i] = none
+	}
+	rest := t.terms
+	for ; len(rest) >= 4; rest = rest[4:] {
+		add4(dst, rest, bins)
+	}
+	for i := range rest {
+		of := rest[i].lanes
+		for r, b := range bins[rest[i].view][:n] {
+			dst[r][0] += of[b][0]
+			dst[r][1] += of[b][1]
+		}
+	}
+}
+
+// add4 adds the first four terms, at the price of one pass over the sums.
+func add4(sums []lanes, terms []tiltTerm, bins [][]uint8) {
+	n := len(sums)
+	a, b, c, d := bins[terms[0].view][:n], bins[terms[1].view][:n], bins[terms[2].view][:n], bins[terms[3].view][:n]
+	w, x, y, z := terms[0].lanes, terms[1].lanes, terms[2].lanes, terms[3].lanes
+	for i := range sums {
+		p, q, r, s := &w[a[i]], &x[b[i]], &y[c[i]], &z[d[i]]
+		sums[i][0] += p[0] + q[0] + r[0] + s[0]
+		sums[i][1] += p[1] + q[1] + r[1] + s[1]
+	}
+}
+
+// power returns the weight that a lane says.
+func power(lane uint16) float64 {
+	const rebias = 1023 - 127
+	return math.Float64frombits(uint64(lane)<<(52-7) + rebias<<52)
+}
+
+func (l *lanes) power(c int) float64 { return power(uint16(l[c/4] >> (16 * (c % 4)))) }
+
+// weights sets w to the weights of a row's classes.
+func (t *tilt) weights(w *perClass, l *lanes) {
+	*w = perClass{}
+	for c := range t.classes() {
+		w[c] = l.power(c)
+	}
+}
+
+// draw draws the codes of rows in a leaf, whose classes have the given masses, each by
+// its point and its sums.
+func (t *tilt) draw(codes []uint16, edges []uint32, masses *perClass, points []uint32, sums []lanes, rows []uint16) {
+	var upTo [mostClasses + 1]float64 // weighed mass of the classes before each
+	last := t.classes() - 1
+	for _, r := range rows {
+		l := &sums[r]
+		l.weigh(&upTo, masses)
+		x := (float64(points[r]) + .5) * (upTo[mostClasses] / words)
+		c := 0
+		for _, y := range upTo[1:] {
+			c += int(^math.Float64bits(x-y) >> 63) // as no branch foretells a draw
+		}
+		c = min(c, last)
+		lo, hi := int(t.bounds[c]), int(t.bounds[c+1])
+		point := uint64(edges[lo]) + uint64((x-upTo[c])/l.power(c))
+		codes[r] = uint16(lo + simd.CodeAt(edges[lo:hi], uint32(min(point, words-1))))
+	}
+}
+
+// weigh sets upTo to the running sum of masses times the weights of the lanes.
+func (l *lanes) weigh(upTo *[mostClasses + 1]float64, masses *perClass) {
+	a, b := l[0], l[1]
+	upTo[1] = float64(masses[0] * power(uint16(a)))
+	upTo[2] = upTo[1] + float64(masses[1]*power(uint16(a>>16)))
+	upTo[3] = upTo[2] + float64(masses[2]*power(uint16(a>>32)))
+	upTo[4] = upTo[3] + float64(masses[3]*power(uint16(a>>48)))
+	upTo[5] = upTo[4] + float64(masses[4]*power(uint16(b)))
+	upTo[6] = upTo[5] + float64(masses[5]*power(uint16(b>>16)))
+	upTo[7] = upTo[6] + float64(masses[6]*power(uint16(b>>32)))
+	upTo[8] = upTo[7] + float64(masses[7]*power(uint16(b>>48)))
+}
+
+// classOf returns the class of a code.
+func (t *tilt) classOf(code uint16) int {
+	c := 0
+	for code >= t.bounds[c+1] {
+		c++
+	}
+	return c
+}
+
+// share returns the probability of a code of class c in a leaf whose classes have the
+// given masses, for a row with the given weights.
+func (w *perClass) share(k uint16, c int, edges []uint32, masses *perClass) float64 {
+	return float64(float64(width(edges, int(k)))*w[c]) / w.total(masses)
+}
+
+func (w *perClass) total(masses *perClass) (total float64) {
+	for c, x := range w {
+		total += float64(x * masses[c])
+	}
+	return total
+}
+
+// addShares adds the probability of each code in a leaf to p [codes].
+func (t *tilt) addShares(p []float64, w *perClass, edges []uint32, masses *perClass) {
+	total := w.total(masses)
+	for c := range t.classes() {
+		for k := t.bounds[c]; k < t.bounds[c+1]; k++ {
+			p[k] += float64(float64(width(edges, int(k)))*w[c]) / total
+		}
+	}
+}
+
+// weightsOf sets w to the weights of row i alone.
+func (t *tilt) weightsOf(w *perClass, bins [][]uint8, i int) {
+	sum := none
+	for j := range t.terms {
+		e := &t.terms[j]
+		of := &e.lanes[bins[e.view][i]]
+		sum[0] += of[0]
+		sum[1] += of[1]
+	}
+	t.weights(w, &sum)
+}
+
+// massesOf returns the words that draw each class in each leaf of a tree over so many
+// codes; those that a tilt has not have none.
+func (t *tilt) massesOf(tree *tree, codes int) []perClass {
+	masses := make([]perClass, tree.leaves)
+	for leaf := range masses {
+		edges := tree.edges[leaf*codes:][:codes]
+		for c := range t.classes() {
+			hi := uint64(words)
+			if end := int(t.bounds[c+1]); end < codes {
+				hi = uint64(edges[end])
+			}
+			masses[leaf][c] = float64(hi - uint64(edges[t.bounds[c]]))
+		}
+	}
+	return masses
+}
+
+// setTilt has the trees of the column, all of which are grown, tilted.
+func (c *column) setTilt(t *tilt) {
+	c.tilt = t
+	if t == nil {
+		return
+	}
+	t.pack()
+	for _, tree := range c.members() {
+		tree.masses = t.massesOf(tree, len(c.rows))
+	}
+}
+
+// appendWire writes a tilt: the codes of each class, and of each term the view, the
+// group of each bin, and the scores.
+func (t *tilt) appendWire(dst []byte) []byte {
+	n := t.classes()
+	dst = binary.AppendUvarint(dst, uint64(n))
+	for c := range n {
+		dst = binary.AppendUvarint(dst, uint64(t.bounds[c+1]-t.bounds[c]))
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(t.terms)))
+	for i := range t.terms {
+		e := &t.terms[i]
+		dst = binary.AppendUvarint(dst, uint64(e.view))
+		dst = append(dst, e.group...)
+		for _, s := range e.score {
+			dst = binary.AppendVarint(dst, int64(s))
+		}
+	}
+	return dst
+}
+
+var errTilt = errors.New("a tilt is damaged")
+
+// readTilt reads what appendWire wrote, for a column of so many codes at a position of
+// the chain.
+func readTilt(blob []byte, position, codes int, views []view) (*tilt, error) {
+	bad := false
+	whole := func(most int) int {
+		v, n := binary.Uvarint(blob)
+		if n <= 0 || v > uint64(most) {
+			bad = true
+			return 0
+		}
+		blob = blob[n:]
+		return int(v)
+	}
+	classes := whole(mostClasses)
+	t := &tilt{bounds: []uint16{0}}
+	for range classes {
+		last := int(t.bounds[len(t.bounds)-1])
+		width := whole(codes - last)
+		if bad || width == 0 {
+			return nil, errTilt
+		}
+		t.bounds = append(t.bounds, uint16(last+width))
+	}
+	terms := whole(mostTerms)
+	if bad || classes < 2 || int(t.bounds[classes]) != codes || terms == 0 {
+		return nil, errTilt
+	}
+	last := -1
+	for range terms {
+		v := whole(len(views) - 1)
+		if bad || v <= last {
+			return nil, errTilt
+		}
+		last = v
+		of := &views[v]
+		before, own := of.column < position && of.direction == nil, of.column == position && of.direction != nil
+		if !before && !own || len(blob) < of.bins || of.bins == 0 {
+			return nil, errTilt
+		}
+		e := tiltTerm{view: int32(v), group: slices.Clone(blob[:of.bins])}
+		blob = blob[of.bins:]
+		for range (int(slices.Max(e.group)) + 1) * classes {
+			s, n := binary.Varint(blob)
+			if n <= 0 || s < -mostTilt || s > mostTilt {
+				return nil, errTilt
+			}
+			blob = blob[n:]
+			e.score = append(e.score, int16(s))
+		}
+		t.terms = append(t.terms, e)
+	}
+	if len(blob) > 0 {
+		return nil, errTilt
+	}
+	return t, nil
+}
