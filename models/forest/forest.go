@@ -17,11 +17,15 @@
 //
 // Trees: each of 12 trees for a column takes the split that gains the most
 // log-likelihood beyond what chance alone would give, on a random 65 % of the
-// rows (and at most 1,024 of those in a node), as long as there is one and n/625 of
-// n rows stay in a leaf, 10 at least and 40 at most; its leaves are then refilled
+// rows (and at most 1,024 of those in a node), as long as there is one and n²/10⁷ of
+// n rows stay in a leaf, 10 at least and 60 at most; its leaves are then refilled
 // with all rows. The distribution of a node leans on its parent's: by
 // p = (n_k + 5·p_parent)/(n + 5) for levels, by a Pólya tree over the codes of a
 // number with strength 3·1.3^level. The density is the mean over trees.
+//
+// Tilts: on top of every tree a sum of scores weighs the classes of a column's codes,
+// for each view a score by the group of its bin, so that pairs of columns are as
+// frequent as in the training rows: see tilt and rake.
 //
 // Few rows: in a table of less than 256 rows numbers have codes of two rows or so, and
 // six of the twelve turns are those of a line: the first direction and the residuals
@@ -35,7 +39,7 @@
 //
 // Cost: fit O(n·d·min(d, 32)·trees·depth), each row LogProb O(d·trees·depth +
 // d·min(d, 32)), each row sampled O(d·depth + d·min(d, 32)). Memory of a fit: 3
-// bytes a cell, 8 bytes a row.
+// bytes a cell, and some 60 bytes a row for each worker.
 //
 // It blurs what ties columns exactly by arithmetic (a sum, a copy with noise):
 // bins are all that trees see; and in a table of less than 256 rows what ties
