@@ -78,6 +78,7 @@ func (m *Model) ancestors(wants []want) []int {
 			}
 		}
 		if c.tilt != nil {
+			m.need(needed, c.tilt.sideView())
 			for _, e := range c.tilt.terms {
 				m.need(needed, e.view)
 			}

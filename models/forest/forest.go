@@ -24,8 +24,8 @@
 // number with strength 3·1.3^level. The density is the mean over trees.
 //
 // Tilts: on top of every tree a sum of scores weighs the classes of a column's codes,
-// for each view a score by the group of its bin, so that pairs of columns are as
-// frequent as in the training rows: see tilt and rake.
+// for each view a score by the group of its bin, and by one column of two levels, so that
+// pairs of columns are as frequent as in the training rows: see tilt and rake.
 //
 // Few rows: in a table of less than 256 rows numbers have codes of two rows or so, and
 // six of the twelve turns are those of a line: the first direction and the residuals

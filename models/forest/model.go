@@ -81,7 +81,7 @@ func (m *Model) link() {
 func (m *Model) finish(bins [][]uint8) [][]uint8 {
 	used := make([]bool, len(m.views))
 	m.eachNode(func(n *node) { used[n.view] = true })
-	m.eachTerm(func(e *tiltTerm) { used[e.view] = true })
+	m.eachTilted(func(v *int32) { used[*v] = true })
 	for v := range m.views {
 		if d := m.views[v].direction; d != nil && used[v] {
 			for _, t := range d.terms {
@@ -102,7 +102,7 @@ func (m *Model) finish(bins [][]uint8) [][]uint8 {
 		views = append(views, m.views[v])
 	}
 	m.eachNode(func(n *node) { n.view = int32(to[n.view]) })
-	m.eachTerm(func(e *tiltTerm) { e.view = int32(to[e.view]) })
+	m.eachTilted(func(v *int32) { *v = int32(to[*v]) })
 	for p := range m.columns {
 		c := &m.columns[p]
 		unused := func(v int) bool { return !used[v] }
@@ -132,13 +132,18 @@ func (m *Model) eachNode(visit func(*node)) {
 	}
 }
 
-// eachTerm visits the terms of all tilts.
-func (m *Model) eachTerm(visit func(*tiltTerm)) {
+// eachTilted visits the views that tilts look at, where they say so.
+func (m *Model) eachTilted(visit func(view *int32)) {
 	for p := range m.columns {
-		if t := m.columns[p].tilt; t != nil {
-			for i := range t.terms {
-				visit(&t.terms[i])
-			}
+		t := m.columns[p].tilt
+		if t == nil {
+			continue
+		}
+		if t.side != noSide {
+			visit(&t.side)
+		}
+		for i := range t.terms {
+			visit(&t.terms[i].view)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // Raking finds the scores of a tilt by iterative proportional fitting: one view after
 // the other, over again, moves the classes in each group of its bins towards the rows
-// that they have there. So pairs of columns are as frequent under the chain, given the
+// that they have there, on either side. So pairs of columns are as frequent under the chain, given the
 // columns before, as in the training rows, as far as there are rows enough to say so:
 // rakeRows rows say that a score is 0. Where the training rows say nothing beyond what
 // the trees know, the scores are small.
@@ -26,6 +26,7 @@ const (
 type raking struct {
 	*tilt
 	class []uint8   // [rows]
+	sided []uint8   // [rows] the side
 	mass  []float32 // [rows × classes] of a leaf of the row
 	sums  []uint16  // [rows × classes] of the scores so far
 }
@@ -41,11 +42,12 @@ func (m *Model) rake(p int, codes []uint16, bins [][]uint8) *tilt {
 	if t.classes() < 2 {
 		return nil
 	}
+	r := newRaking(c, t, codes, bins)
+	m.chooseSide(r, c.ask, bins)
 	for _, v := range c.ask[:min(len(c.ask), mostTerms)] {
 		group, n := m.stepsOf(int(v), countBins(bins[v], m.views[v].bins), rakeSteps)
-		t.terms = append(t.terms, tiltTerm{view: v, group: group, score: make([]int16, n*t.classes())})
+		t.terms = append(t.terms, tiltTerm{view: v, group: group, score: make([]int16, t.sides()*n*t.classes())})
 	}
-	r := newRaking(c, t, codes, bins)
 	for range rakeSweeps {
 		for k := range t.terms {
 			r.fit(&t.terms[k], bins[t.terms[k].view])
@@ -94,7 +96,7 @@ func (c *column) classBounds() []uint16 {
 // the column's trees, each in turn: that is what a sampled row has.
 func newRaking(c *column, t *tilt, codes []uint16, bins [][]uint8) *raking {
 	n := t.classes()
-	r := &raking{t, make([]uint8, len(codes)), make([]float32, len(codes)*n), make([]uint16, len(codes)*n)}
+	r := &raking{t, make([]uint8, len(codes)), make([]uint8, len(codes)), make([]float32, len(codes)*n), make([]uint16, len(codes)*n)}
 	masses := make([][]perClass, len(c.turns))
 	for i, tree := range c.turns {
 		masses[i] = t.massesOf(tree, len(c.rows))
@@ -112,9 +114,26 @@ func newRaking(c *column, t *tilt, codes []uint16, bins [][]uint8) *raking {
 	return r
 }
 
+// chooseSide has the side be the view of two bins that shares the most information with
+// the classes, if any does.
+func (m *Model) chooseSide(r *raking, ask []int32, bins [][]uint8) {
+	r.side = noSide
+	most := 0.0
+	for _, v := range ask {
+		if w := &m.views[v]; w.bins != 2 || w.direction != nil {
+			continue
+		}
+		if nats, _ := mutualInformation(r.class, bins[v]); nats > most {
+			most, r.side, r.sided = nats, v, bins[v]
+		}
+	}
+}
+
 // fit moves the scores of a term, whose view has the given bin for each row.
 func (r *raking) fit(e *tiltTerm, bin []uint8) {
 	n := r.classes()
+	groups := len(e.score) / (r.sides() * n)
+	at := func(i int) int { return (int(r.sided[i])*groups + int(e.group[bin[i]])) * n }
 	expected, observed := make([]float64, len(e.score)), make([]float64, len(e.score))
 	weighed := make([]float64, n)
 	for i, class := range r.class {
@@ -125,12 +144,11 @@ func (r *raking) fit(e *tiltTerm, bin []uint8) {
 			weighed[c] = y
 			total += y
 		}
-		at := int(e.group[bin[i]]) * n
-		scale := 1 / total
+		here, scale := at(i), 1/total
 		for c, y := range weighed {
-			expected[at+c] += float64(y * scale)
+			expected[here+c] += float64(y * scale)
 		}
-		observed[at+int(class)]++
+		observed[here+int(class)]++
 	}
 	move := make([]int16, len(e.score))
 	for j, o := range observed {
@@ -143,7 +161,7 @@ func (r *raking) fit(e *tiltTerm, bin []uint8) {
 	}
 	for i := range r.class {
 		sums := r.sums[i*n:][:n]
-		for c, d := range move[int(e.group[bin[i]])*n:][:n] {
+		for c, d := range move[at(i):][:n] {
 			sums[c] += uint16(d)
 		}
 	}

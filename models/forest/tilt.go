@@ -13,24 +13,29 @@ import (
 // of them, on top of every tree:
 //
 //	p(k | x) = mean over trees of p_tree(k | x)·w_c(x) / Σ_c' p_tree(c' | x)·w_c'(x),
-//	w_c(x) = power(Σ_v score_v(bin of x in v, c)), where c is the class of k.
+//	w_c(x) = power(Σ_v score_v(side of x, bin of x in v, c)), where c is the class of k.
 //
-// So few parameters say nothing of three columns at once, which is what trees are
-// for; they set right what trees leave of pairs, see rake.
+// The side is what x has in one column of two levels, if the column has such a one
+// before it: a label, more often than not, of which all else depends. So few parameters say
+// next to nothing of three columns at once, which is what trees are for; they set right
+// what trees leave of pairs, see rake.
 //
 // power doubles with every 128 of its argument, and is a straight line in between: a
 // sum of scores is the upper half of the bits of a float32.
 type tilt struct {
 	bounds []uint16 // [classes + 1] class c has the codes bounds[c] up to bounds[c+1]
 	terms  []tiltTerm
+	side   int32 // view of two bins, or noSide
 }
+
+const noSide = -1
 
 // tiltTerm is what one view adds to the scores.
 type tiltTerm struct {
 	view  int32
-	group []uint8     // [bins]
-	score []int16     // [groups × classes]
-	lanes *[256]lanes // [bins] the scores of each bin
+	group []uint8        // [bins]
+	score []int16        // [sides × groups × classes]
+	lanes *[2][256]lanes // [sides][bins] the scores of each bin
 }
 
 type (
@@ -54,15 +59,40 @@ const (
 
 func (t *tilt) classes() int { return len(t.bounds) - 1 }
 
+// sides returns the number of sides.
+func (t *tilt) sides() int {
+	if t.side == noSide {
+		return 1
+	}
+	return 2
+}
+
+// sideView returns the view whose bins have the side as their last bit: any, where
+// both sides are the same.
+func (t *tilt) sideView() int32 {
+	if t.side == noSide {
+		return t.terms[0].view
+	}
+	return t.side
+}
+
+// of returns the scores of a group on a side [classes].
+func (e *tiltTerm) of(side, group uint8, sides, classes int) []int16 {
+	groups := len(e.score) / (sides * classes)
+	return e.score[(int(side)*groups+int(group))*classes:][:classes]
+}
+
 // pack fills in the lanes of the terms.
 func (t *tilt) pack() {
-	n := t.classes()
 	for i := range t.terms {
 		e := &t.terms[i]
-		e.lanes = new([256]lanes)
-		for b, g := range e.group {
-			for c, s := range e.score[int(g)*n:][:n] {
-				e.lanes[b].add(c, uint16(s+mostTilt))
+		e.lanes = new([2][256]lanes)
+		for side := range e.lanes {
+			from := uint8(min(side, t.sides()-1))
+			for b, g := range e.group {
+				for c, s := range e.of(from, g, t.sides(), t.classes()) {
+					e.lanes[side][b].add(c, uint16(s+mostTilt))
+				}
 			}
 		}
 	}
@@ -84,26 +114,29 @@ func (t *tilt) sum(dst []lanes, bins [][]uint8, n int) {
 	for i := range dst {
 		dst[i] = none
 	}
-	rest := t.terms
+	rest, side := t.terms, bins[t.sideView()][:n]
 	for ; len(rest) >= 4; rest = rest[4:] {
-		add4(dst, rest, bins)
+		add4(dst, side, rest, bins)
 	}
 	for i := range rest {
 		of := rest[i].lanes
 		for r, b := range bins[rest[i].view][:n] {
-			dst[r][0] += of[b][0]
-			dst[r][1] += of[b][1]
+			p := &of[side[r]&1][b]
+			dst[r][0] += p[0]
+			dst[r][1] += p[1]
 		}
 	}
 }
 
 // add4 adds the first four terms, at the price of one pass over the sums.
-func add4(sums []lanes, terms []tiltTerm, bins [][]uint8) {
+func add4(sums []lanes, side []uint8, terms []tiltTerm, bins [][]uint8) {
 	n := len(sums)
+	side = side[:n]
 	a, b, c, d := bins[terms[0].view][:n], bins[terms[1].view][:n], bins[terms[2].view][:n], bins[terms[3].view][:n]
 	w, x, y, z := terms[0].lanes, terms[1].lanes, terms[2].lanes, terms[3].lanes
 	for i := range sums {
-		p, q, r, s := &w[a[i]], &x[b[i]], &y[c[i]], &z[d[i]]
+		at := side[i] & 1
+		p, q, r, s := &w[at][a[i]], &x[at][b[i]], &y[at][c[i]], &z[at][d[i]]
 		sums[i][0] += p[0] + q[0] + r[0] + s[0]
 		sums[i][1] += p[1] + q[1] + r[1] + s[1]
 	}
@@ -192,10 +225,10 @@ func (t *tilt) addShares(p []float64, w *perClass, edges []uint32, masses *perCl
 
 // weightsOf sets w to the weights of row i alone.
 func (t *tilt) weightsOf(w *perClass, bins [][]uint8, i int) {
-	sum := none
+	sum, side := none, bins[t.sideView()][i]&1
 	for j := range t.terms {
 		e := &t.terms[j]
-		of := &e.lanes[bins[e.view][i]]
+		of := &e.lanes[side][bins[e.view][i]]
 		sum[0] += of[0]
 		sum[1] += of[1]
 	}
@@ -231,14 +264,15 @@ func (c *column) setTilt(t *tilt) {
 	}
 }
 
-// appendWire writes a tilt: the codes of each class, and of each term the view, the
-// group of each bin, and the scores.
+// appendWire writes a tilt: the codes of each class, the view of the side (0 for none,
+// else 1 more), and of each term the view, the group of each bin, and the scores.
 func (t *tilt) appendWire(dst []byte) []byte {
 	n := t.classes()
 	dst = binary.AppendUvarint(dst, uint64(n))
 	for c := range n {
 		dst = binary.AppendUvarint(dst, uint64(t.bounds[c+1]-t.bounds[c]))
 	}
+	dst = binary.AppendUvarint(dst, uint64(t.side+1))
 	dst = binary.AppendUvarint(dst, uint64(len(t.terms)))
 	for i := range t.terms {
 		e := &t.terms[i]
@@ -276,6 +310,10 @@ func readTilt(blob []byte, position, codes int, views []view) (*tilt, error) {
 		}
 		t.bounds = append(t.bounds, uint16(last+width))
 	}
+	t.side = int32(whole(len(views))) - 1
+	if t.side != noSide && (views[t.side].column >= position || views[t.side].bins != 2) {
+		return nil, errTilt
+	}
 	terms := whole(mostTerms)
 	if bad || classes < 2 || int(t.bounds[classes]) != codes || terms == 0 {
 		return nil, errTilt
@@ -294,7 +332,7 @@ func readTilt(blob []byte, position, codes int, views []view) (*tilt, error) {
 		}
 		e := tiltTerm{view: int32(v), group: slices.Clone(blob[:of.bins])}
 		blob = blob[of.bins:]
-		for range (int(slices.Max(e.group)) + 1) * classes {
+		for range t.sides() * (int(slices.Max(e.group)) + 1) * classes {
 			s, n := binary.Varint(blob)
 			if n <= 0 || s < -mostTilt || s > mostTilt {
 				return nil, errTilt

@@ -13,17 +13,20 @@ import (
 // randomTilt returns a tilt of the codes of some classes by some views, their bins for
 // n rows, and leaves of a tree.
 func randomTilt(r *rand.Rand, classes, terms, n int) (t *tilt, bins [][]uint8, leaves *tree) {
-	t = &tilt{bounds: []uint16{0}}
+	t = &tilt{bounds: []uint16{0}, side: int32(r.IntN(terms+1)) - 1}
 	for range classes {
 		t.bounds = append(t.bounds, t.bounds[len(t.bounds)-1]+1+uint16(r.IntN(5)))
 	}
 	for v := range terms {
 		e := tiltTerm{view: int32(v), group: make([]uint8, 1+r.IntN(256))}
+		if t.side == e.view {
+			e.group = make([]uint8, 2)
+		}
 		groups := min(len(e.group), 1+r.IntN(16))
 		for b := range e.group {
 			e.group[b] = uint8(b % groups)
 		}
-		for range groups * classes {
+		for range t.sides() * groups * classes {
 			e.score = append(e.score, int16(r.IntN(2*mostTilt+1)-mostTilt))
 		}
 		t.terms = append(t.terms, e)
@@ -54,7 +57,11 @@ func naiveShare(t *tilt, bins [][]uint8, i int, edges []uint32) []float64 {
 		sum := 0
 		for k := range t.terms {
 			e := &t.terms[k]
-			sum += int(e.score[int(e.group[bins[e.view][i]])*t.classes()+c])
+			at := int(e.group[bins[e.view][i]])
+			if t.side >= 0 {
+				at += int(bins[t.side][i]) * len(e.score) / t.classes() / 2
+			}
+			sum += int(e.score[at*t.classes()+c])
 		}
 		x := float64(sum+57)/octave + 1000 // as noTilt has 57 beside whole octaves
 		w := (1 + x - math.Floor(x)) * math.Exp2(math.Floor(x)-1000)
@@ -110,7 +117,7 @@ func TestTiltIsItsFormula(t *testing.T) {
 // The most terms of the most score leave all weights positive and finite, and no lane
 // runs over into the next.
 func TestLanesHoldTheMost(t *testing.T) {
-	tl := &tilt{bounds: []uint16{0, 1, 2, 3, 4, 5, 6, 7, 8}}
+	tl := &tilt{bounds: []uint16{0, 1, 2, 3, 4, 5, 6, 7, 8}, side: noSide}
 	bins := make([][]uint8, mostTerms)
 	for v := range mostTerms {
 		e := tiltTerm{view: int32(v), group: []uint8{0}}
@@ -228,6 +235,9 @@ func TestRakingSetsPairsRight(t *testing.T) {
 func TestTiltOnWire(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	tl, _, tree := randomTilt(r, 5, 3, 1)
+	for tl.side == noSide {
+		tl, _, tree = randomTilt(r, 5, 3, 1)
+	}
 	codes := len(tree.edges) / tree.leaves
 	var views []view
 	for v := range tl.terms {
@@ -240,7 +250,7 @@ func TestTiltOnWire(t *testing.T) {
 	}
 	again.pack()
 	for i := range tl.terms {
-		if !slices.Equal(again.terms[i].score, tl.terms[i].score) || *again.terms[i].lanes != *tl.terms[i].lanes || !slices.Equal(again.bounds, tl.bounds) {
+		if !slices.Equal(again.terms[i].score, tl.terms[i].score) || *again.terms[i].lanes != *tl.terms[i].lanes || !slices.Equal(again.bounds, tl.bounds) || again.side != tl.side {
 			t.Fatalf("term %d is another", i)
 		}
 	}
