@@ -2,7 +2,7 @@
 // pictures in nats, how fast they are learned, scored and drawn, and how often
 // Bayes' rule finds their labels.
 //
-//	go run ./bench/pixels -data DIR [-what bits,labels,grey] [-model pixelnet] [-budget 10m] [-discriminate 4] [-sheet OUT.png]
+//	go run ./bench/pixels -data DIR [-what bits,labels,grey] [-model pixelnet] [-budget 10m] [-discriminate 4] [-networks 8] [-sheet OUT.png]
 //
 // bits: DIR/binary/bmnist.{ts,valid,test}.data.gz, MNIST binarised once at random;
 // the validation pictures are for the rung to choose by. labels: DIR/images, MNIST
@@ -41,6 +41,7 @@ type options struct {
 	draw       int
 	levels     int
 	tell       float64
+	networks   int
 	sheet      string
 }
 
@@ -54,6 +55,7 @@ func main() {
 	flag.IntVar(&opt.draw, "draw", 4096, "pictures to draw for the speed of that")
 	flag.IntVar(&opt.levels, "levels", 2, "levels of the pictures with labels")
 	flag.Float64Var(&opt.tell, "discriminate", 0, "weight of telling labels in the fit of pixelnet")
+	flag.IntVar(&opt.networks, "networks", 0, "networks of pixelnet at most; 0 for as many as gain")
 	flag.StringVar(&opt.sheet, "sheet", "", "PNG file to draw 100 samples into, of the last model")
 	flag.Parse()
 	if err := run(context.Background(), strings.Split(*what, ","), opt); err != nil {
@@ -158,7 +160,7 @@ func (opt options) measure(ctx context.Context, kind string, learn, test *table.
 		return nil, err
 	}
 	if f, ok := family.(pixelnet.Family); ok {
-		f.Discriminate = opt.tell
+		f.Discriminate, f.Networks = opt.tell, opt.networks
 		family = f
 	}
 	told := ""

@@ -16,9 +16,9 @@ import (
 //	w_c(x) = power(Σ_v score_v(side of x, bin of x in v, c)), where c is the class of k.
 //
 // The side is what x has in one column of two levels, if the column has such a one
-// before it: a label, more often than not, of which all else depends. So few parameters say
-// next to nothing of three columns at once, which is what trees are for; they set right
-// what trees leave of pairs, see rake.
+// before it: as a rule a label, on which all else depends. So few parameters say next to
+// nothing of three columns at once, which is what trees are for; they set right what trees
+// leave of pairs, see rake.
 //
 // power doubles with every 128 of its argument, and is a straight line in between: a
 // sum of scores is the upper half of the bits of a float32.
@@ -166,7 +166,7 @@ func (t *tilt) draw(codes []uint16, edges []uint32, masses *perClass, points []u
 	for _, r := range rows {
 		l := &sums[r]
 		l.weigh(&upTo, masses)
-		x := (float64(points[r]) + .5) * (upTo[mostClasses] / words)
+		x := float64((float64(points[r]) + .5) * (upTo[mostClasses] / words))
 		c := 0
 		for _, y := range upTo[1:] {
 			c += int(^math.Float64bits(x-y) >> 63) // as no branch foretells a draw
@@ -236,7 +236,7 @@ func (t *tilt) weightsOf(w *perClass, bins [][]uint8, i int) {
 }
 
 // massesOf returns the words that draw each class in each leaf of a tree over so many
-// codes; those that a tilt has not have none.
+// codes; a class that there is not has none.
 func (t *tilt) massesOf(tree *tree, codes int) []perClass {
 	masses := make([]perClass, tree.leaves)
 	for leaf := range masses {

@@ -170,8 +170,8 @@ func readNodes(blob []byte, position int, views []view) (*tree, error) {
 const (
 	edgesFree    = 1 << 22
 	edgesPerByte = 64
-	lanesCost    = 256 * 4 // edges that take as much as the lanes of a term
-	massesCost   = 16      // and as the masses of a leaf
+	lanesCost    = 2 * 256 * 4 // edges that take as much as the lanes of a term
+	massesCost   = 16          // and as the masses of a leaf
 )
 
 // Decode reads what AppendBinary wrote.

@@ -20,6 +20,7 @@ const (
 	batch       = 8
 	rate        = .004
 	epochs      = 2
+	toldEpochs  = 1      // where labels are told: a longer fit tells no more, another network does
 	leastVisits = 20_000 // of pictures, where there are few
 )
 
@@ -94,9 +95,13 @@ func (f Family) fit(ctx context.Context, keep *keeper, n *net, before int, train
 	if keep != nil {
 		inner = pace.WithKeeper(inner, keep)
 	}
+	passes := float64(epochs)
+	if c.lambda > 0 {
+		passes = toldEpochs
+	}
 	r, err := descent.Run(inner, o, tensors[:n.used()], descent.Options{
 		Examples: train.n, Batch: batch, Lanes: lanes, Rate: rate, Tail: 1,
-		Epochs: cmp.Or(f.Epochs, max(epochs, leastVisits/float64(train.n))),
+		Epochs: cmp.Or(f.Epochs, max(passes, leastVisits/float64(train.n))),
 		Key:    k.Child(forOrder), Identity: fmt.Sprint(train.digest(), held.digest(), c), Unit: "nats",
 	})
 	return r.Held, err
