@@ -6122,6 +6122,96 @@ DATA drawHeads<>+56(SB)/4, $0x000000f0
 DATA drawHeads<>+60(SB)/4, $0x00000100
 GLOBL drawHeads<>(SB), RODATA|NOPTR, $64
 
+// func drawClassesAVX512(class []uint8, word []uint32, masses *[8]float64, last int, sums *[2]uint64, points []uint32, rows []uint16) bool
+// Requires: AVX, AVX2, AVX512F, CMOV, POPCNT
+TEXT ·drawClassesAVX512(SB), NOSPLIT, $0-121
+	MOVQ         rows_len+104(FP), AX
+	MOVQ         rows_base+96(FP), CX
+	MOVQ         class_base+0(FP), DX
+	MOVQ         word_base+24(FP), BX
+	MOVQ         sums+64(FP), SI
+	MOVQ         points_base+72(FP), DI
+	MOVQ         points_len+80(FP), R8
+	MOVQ         last+56(FP), R9
+	VPXORD       Z1, Z1, Z1
+	MOVQ         masses+48(FP), R10
+	VMOVUPD      (R10), Z0
+	VPBROADCASTQ lanesBias<>+0(SB), Z2
+	VPBROADCASTQ lanesHalf<>+0(SB), Z3
+	VPBROADCASTQ lanesShare<>+0(SB), Z4
+	VPBROADCASTQ lanesSeven<>+0(SB), Z5
+	TESTQ        AX, AX
+	JZ           done
+
+row:
+	MOVWQZX      (CX), R10
+	CMPQ         R10, R8
+	JGE          outside
+	MOVQ         R10, R11
+	SHLQ         $0x04, R11
+	VPMOVZXWQ    (SI)(R11*1), Z6
+	VPSLLQ       $0x2d, Z6, Z6
+	VPADDQ       Z2, Z6, Z6
+	VMULPD       Z0, Z6, Z7
+	VALIGNQ      $0x07, Z1, Z7, Z8
+	VADDPD       Z8, Z7, Z7
+	VALIGNQ      $0x06, Z1, Z7, Z8
+	VADDPD       Z8, Z7, Z7
+	VALIGNQ      $0x04, Z1, Z7, Z8
+	VADDPD       Z8, Z7, Z7
+	VPBROADCASTD (DI)(R10*4), Y9
+	VCVTUDQ2PD   Y9, Z9
+	VADDPD       Z3, Z9, Z9
+	VPERMPD      Z7, Z5, Z8
+	VMULPD       Z4, Z8, Z8
+	VMULPD       Z8, Z9, Z9
+	VCMPPD       $0x1d, Z7, Z9, K1
+	KMOVW        K1, R10
+	POPCNTL      R10, R10
+	CMPQ         R10, R9
+	CMOVQGT      R9, R10
+	MOVB         R10, (DX)
+	VALIGNQ      $0x07, Z1, Z7, Z8
+	VSUBPD       Z8, Z9, Z9
+	VDIVPD       Z6, Z9, Z9
+	VCVTTPD2UDQ  Z9, Y9
+	VMOVD        R10, X10
+	VPERMD       Y9, Y10, Y9
+	VMOVD        X9, (BX)
+	INCQ         DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x02, CX
+	DECQ         AX
+	JNZ          row
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+120(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, AL
+	MOVB AL, ret+120(FP)
+	VZEROUPPER
+	RET
+
+DATA lanesBias<>+0(SB)/4, $0x00000000
+DATA lanesBias<>+4(SB)/4, $0x38000000
+GLOBL lanesBias<>(SB), RODATA|NOPTR, $8
+
+DATA lanesHalf<>+0(SB)/4, $0x00000000
+DATA lanesHalf<>+4(SB)/4, $0x3fe00000
+GLOBL lanesHalf<>(SB), RODATA|NOPTR, $8
+
+DATA lanesShare<>+0(SB)/4, $0x00000000
+DATA lanesShare<>+4(SB)/4, $0x3df00000
+GLOBL lanesShare<>(SB), RODATA|NOPTR, $8
+
+DATA lanesSeven<>+0(SB)/4, $0x00000007
+DATA lanesSeven<>+4(SB)/4, $0x00000000
+GLOBL lanesSeven<>(SB), RODATA|NOPTR, $8
+
 // func quadDistanceAVX2(q *[4]float64, dev [][4]float64, a []float64, limit *[4]float64)
 // Requires: AVX
 TEXT ·quadDistanceAVX2(SB), NOSPLIT, $0-64

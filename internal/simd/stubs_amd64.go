@@ -254,6 +254,11 @@ func cutAVX512(dst []uint8, sums []int32, from int32, width int, cells []uint8)
 //go:noescape
 func drawAVX512(codes []uint16, edges []uint32, points []uint32, rows []uint16) bool
 
+// drawClassesAVX512 draws the classes of rows; false where a row has no point.
+//
+//go:noescape
+func drawClassesAVX512(class []uint8, word []uint32, masses *[8]float64, last int, sums *[2]uint64, points []uint32, rows []uint16) bool
+
 // quadDistanceAVX2 sets q to |A·dev|² of four rows.
 //
 //go:noescape

@@ -3,6 +3,8 @@ package forest
 import (
 	"math"
 	"slices"
+
+	"github.com/seed-64d012fb/mimic/internal/simd"
 )
 
 // Raking finds the scores of a tilt by iterative proportional fitting: one view after
@@ -140,7 +142,7 @@ func (r *raking) fit(e *tiltTerm, bin []uint8) {
 		mass, sums := r.mass[i*n:][:n], r.sums[i*n:][:n]
 		total := 0.0
 		for c, x := range mass {
-			y := float64(x) * power(sums[c])
+			y := float64(x) * simd.Power(sums[c])
 			weighed[c] = y
 			total += y
 		}

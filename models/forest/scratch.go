@@ -1,6 +1,9 @@
 package forest
 
-import "github.com/seed-64d012fb/mimic/table"
+import (
+	"github.com/seed-64d012fb/mimic/internal/simd"
+	"github.com/seed-64d012fb/mimic/table"
+)
 
 const blockRows = 1 << 11 // rows that are evaluated together, as the cache likes
 
@@ -14,9 +17,9 @@ type scratch struct {
 	common  int      // rows of the longest run that is drawn in that order: middleRun
 	points  []uint32 // [rows] of the sequence that a run draws by
 	words   []uint64
-	tilts   []lanes    // [rows] sums of a tilt
-	shares  []float64  // [rows] probability of the code of a row, over all trees
-	weights []perClass // [rows] of a tilt
+	tilts   []simd.Lanes // [rows] sums of a tilt
+	shares  []float64    // [rows] probability of the code of a row, over all trees
+	weights []perClass   // [rows] of a tilt
 	totals  []int32
 	sums    []uint64 // words that draw the code of a row, over all trees
 	hashes  []uint64
@@ -57,7 +60,7 @@ func (m *Model) newScratch() *scratch {
 		}
 	}
 	if tilted {
-		s.tilts, s.shares, s.weights = make([]lanes, longestRun), make([]float64, blockRows), make([]perClass, blockRows)
+		s.tilts, s.shares, s.weights = make([]simd.Lanes, longestRun), make([]float64, blockRows), make([]perClass, blockRows)
 	}
 	s.p, s.q, s.counts = make([]float64, most), make([]float64, most), make([]int32, most+1)
 	return s

@@ -3,7 +3,6 @@ package forest
 import (
 	"encoding/binary"
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/seed-64d012fb/mimic/internal/simd"
@@ -33,20 +32,17 @@ const noSide = -1
 // tiltTerm is what one view adds to the scores.
 type tiltTerm struct {
 	view  int32
-	group []uint8        // [bins]
-	score []int16        // [sides × groups × classes]
-	lanes *[2][256]lanes // [sides][bins] the scores of each bin
+	group []uint8             // [bins]
+	score []int16             // [sides × groups × classes]
+	lanes *[2][256]simd.Lanes // [sides][bins] the scores of each bin
 }
 
-type (
-	// lanes are the scores of all classes, 16 bits each. A score takes mostTilt more
-	// than it is, so that no lane of a sum runs over into the next: that multiplies all
-	// weights alike, and so changes nothing.
-	lanes [2]uint64
-	// perClass has a number for each class, and zeros where there are fewer.
-	perClass [mostClasses]float64
-)
+// perClass has a number for each class, and zeros where there are fewer.
+type perClass [mostClasses]float64
 
+// The scores of all classes are summed in the lanes of two words. A score takes mostTilt
+// more than it is, so that no lane of a sum runs over into the next: that multiplies all
+// weights alike, and so changes nothing.
 const (
 	mostClasses = 8
 	octave      = 128        // of scores: a weight doubles
@@ -86,109 +82,75 @@ func (e *tiltTerm) of(side, group uint8, sides, classes int) []int16 {
 func (t *tilt) pack() {
 	for i := range t.terms {
 		e := &t.terms[i]
-		e.lanes = new([2][256]lanes)
+		e.lanes = new([2][256]simd.Lanes)
 		for side := range e.lanes {
 			from := uint8(min(side, t.sides()-1))
 			for b, g := range e.group {
 				for c, s := range e.of(from, g, t.sides(), t.classes()) {
-					e.lanes[side][b].add(c, uint16(s+mostTilt))
+					e.lanes[side][b].Add(c, uint16(s+mostTilt))
 				}
 			}
 		}
 	}
 }
 
-func (l *lanes) add(c int, x uint16) { l[c/4] += uint64(x) << (16 * (c % 4)) }
-
 // none are the lanes of no scores.
-var none = func() (l lanes) {
+var none = func() (l simd.Lanes) {
 	for c := range mostClasses {
-		l.add(c, noTilt)
+		l.Add(c, noTilt)
 	}
 	return l
 }()
 
 // sum sets dst [≥ n rows] to the scores of rows whose views are bins [views][rows].
-func (t *tilt) sum(dst []lanes, bins [][]uint8, n int) {
+func (t *tilt) sum(dst []simd.Lanes, bins [][]uint8, n int) {
 	dst = dst[:n]
 	for i := range dst {
 		dst[i] = none
 	}
-	rest, side := t.terms, bins[t.sideView()][:n]
-	for ; len(rest) >= 4; rest = rest[4:] {
-		add4(dst, side, rest, bins)
-	}
-	for i := range rest {
-		of := rest[i].lanes
-		for r, b := range bins[rest[i].view][:n] {
-			p := &of[side[r]&1][b]
-			dst[r][0] += p[0]
-			dst[r][1] += p[1]
+	var tables [4]*[2][256]simd.Lanes
+	var of [4][]uint8
+	side := bins[t.sideView()][:n]
+	for terms := range slices.Chunk(t.terms, len(tables)) {
+		for k := range tables {
+			tables[k], of[k] = &nothing, side // which is cheaper than fewer tables
+			if k < len(terms) {
+				tables[k], of[k] = terms[k].lanes, bins[terms[k].view]
+			}
 		}
+		simd.AddLanes(dst, tables, side, of)
 	}
 }
 
-// add4 adds the first four terms, at the price of one pass over the sums.
-func add4(sums []lanes, side []uint8, terms []tiltTerm, bins [][]uint8) {
-	n := len(sums)
-	side = side[:n]
-	a, b, c, d := bins[terms[0].view][:n], bins[terms[1].view][:n], bins[terms[2].view][:n], bins[terms[3].view][:n]
-	w, x, y, z := terms[0].lanes, terms[1].lanes, terms[2].lanes, terms[3].lanes
-	for i := range sums {
-		at := side[i] & 1
-		p, q, r, s := &w[at][a[i]], &x[at][b[i]], &y[at][c[i]], &z[at][d[i]]
-		sums[i][0] += p[0] + q[0] + r[0] + s[0]
-		sums[i][1] += p[1] + q[1] + r[1] + s[1]
-	}
-}
-
-// power returns the weight that a lane says.
-func power(lane uint16) float64 {
-	const rebias = 1023 - 127
-	return math.Float64frombits(uint64(lane)<<(52-7) + rebias<<52)
-}
-
-func (l *lanes) power(c int) float64 { return power(uint16(l[c/4] >> (16 * (c % 4)))) }
+var nothing [2][256]simd.Lanes
 
 // weights sets w to the weights of a row's classes.
-func (t *tilt) weights(w *perClass, l *lanes) {
+func (t *tilt) weights(w *perClass, l *simd.Lanes) {
 	*w = perClass{}
 	for c := range t.classes() {
-		w[c] = l.power(c)
+		w[c] = l.Power(c)
 	}
 }
 
 // draw draws the codes of rows in a leaf, whose classes have the given masses, each by
 // its point and its sums.
-func (t *tilt) draw(codes []uint16, edges []uint32, masses *perClass, points []uint32, sums []lanes, rows []uint16) {
-	var upTo [mostClasses + 1]float64 // weighed mass of the classes before each
-	last := t.classes() - 1
-	for _, r := range rows {
-		l := &sums[r]
-		l.weigh(&upTo, masses)
-		x := float64((float64(points[r]) + .5) * (upTo[mostClasses] / words))
-		c := 0
-		for _, y := range upTo[1:] {
-			c += int(^math.Float64bits(x-y) >> 63) // as no branch foretells a draw
+func (t *tilt) draw(codes []uint16, edges []uint32, masses *perClass, points []uint32, sums []simd.Lanes, rows []uint16) {
+	const some = 32
+	var class [some]uint8
+	var word [some]uint32
+	for rows := range slices.Chunk(rows, some) {
+		simd.DrawClasses(class[:], word[:], (*[mostClasses]float64)(masses), t.classes()-1, sums, points, rows)
+		for i, r := range rows {
+			c := class[i]
+			lo, hi := t.bounds[c], t.bounds[c+1]
+			k := 0
+			if hi-lo > 1 {
+				point := uint64(edges[lo]) + uint64(word[i])
+				k = simd.CodeAt(edges[lo:hi], uint32(min(point, words-1)))
+			}
+			codes[r] = lo + uint16(k)
 		}
-		c = min(c, last)
-		lo, hi := int(t.bounds[c]), int(t.bounds[c+1])
-		point := uint64(edges[lo]) + uint64((x-upTo[c])/l.power(c))
-		codes[r] = uint16(lo + simd.CodeAt(edges[lo:hi], uint32(min(point, words-1))))
 	}
-}
-
-// weigh sets upTo to the running sum of masses times the weights of the lanes.
-func (l *lanes) weigh(upTo *[mostClasses + 1]float64, masses *perClass) {
-	a, b := l[0], l[1]
-	upTo[1] = float64(masses[0] * power(uint16(a)))
-	upTo[2] = upTo[1] + float64(masses[1]*power(uint16(a>>16)))
-	upTo[3] = upTo[2] + float64(masses[2]*power(uint16(a>>32)))
-	upTo[4] = upTo[3] + float64(masses[3]*power(uint16(a>>48)))
-	upTo[5] = upTo[4] + float64(masses[4]*power(uint16(b)))
-	upTo[6] = upTo[5] + float64(masses[5]*power(uint16(b>>16)))
-	upTo[7] = upTo[6] + float64(masses[6]*power(uint16(b>>32)))
-	upTo[8] = upTo[7] + float64(masses[7]*power(uint16(b>>48)))
 }
 
 // classOf returns the class of a code.

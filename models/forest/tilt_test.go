@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/seed-64d012fb/mimic/internal/simd"
 	"github.com/seed-64d012fb/mimic/space"
 	"github.com/seed-64d012fb/mimic/table"
 )
@@ -85,7 +86,7 @@ func TestTiltIsItsFormula(t *testing.T) {
 		r := rand.New(rand.NewPCG(trial, 1))
 		tilt, bins, tree := randomTilt(r, 2+r.IntN(mostClasses-1), 1+r.IntN(mostTerms), rows)
 		codes := int(tilt.bounds[tilt.classes()])
-		sums := make([]lanes, rows)
+		sums := make([]simd.Lanes, rows)
 		tilt.sum(sums, bins, rows)
 		for i := range rows {
 			leaf := i % tree.leaves
@@ -128,7 +129,7 @@ func TestLanesHoldTheMost(t *testing.T) {
 		bins[v] = []uint8{0}
 	}
 	tl.pack()
-	sums := make([]lanes, 1)
+	sums := make([]simd.Lanes, 1)
 	tl.sum(sums, bins, 1)
 	var w perClass
 	tl.weights(&w, &sums[0])

@@ -23,6 +23,7 @@ func main() {
 	part()
 	scores()
 	draw()
+	classes()
 	quads()
 	Generate()
 }
