@@ -116,7 +116,7 @@ func (m *Model) draw(dst *table.Batch, k rng.Key, iid bool, s *scratch) {
 func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) {
 	w := s.words[:len(codes)]
 	key.Uint64s(w, first)
-	trees := uint64(len(c.turns))
+	trees, one := uint64(len(c.turns)), s.rows[:1]
 	if c.tilt != nil {
 		c.tilt.sum(s.tilts, s.bins, len(codes))
 	}
@@ -126,7 +126,8 @@ func (c *column) drawEach(codes []uint16, first int64, key rng.Key, s *scratch) 
 		if c.tilt != nil {
 			s.points[i] = uint32(u >> 32)
 			edges, masses := c.leafOf(t, int(t.leaf(s.bins, i)))
-			c.tilt.draw(codes, edges, masses, s.points, s.tilts, []uint16{uint16(i)})
+			one[0] = uint16(i)
+			c.tilt.draw(codes, edges, masses, s.points, s.tilts, one)
 			continue
 		}
 		at := int(t.leaf(s.bins, i)) * len(c.rows)
