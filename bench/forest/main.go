@@ -21,7 +21,7 @@ import (
 func main() {
 	var (
 		data  = flag.String("data", "", "folder of the datasets")
-		seeds = flag.Int("seeds", 10, "splits, fits and samples to average over; ten times as many for tables of less than 1,000 rows")
+		seeds = flag.Int("seeds", 10, "splits, fits and samples to average over; three times as many for tables of less than 1,000 rows")
 		csv   = flag.String("csv", "", "folder to write the rows of the first seed to")
 		only  = flag.String("only", "", "the one dataset to measure")
 		first = flag.Int("first", 0, "the first split")

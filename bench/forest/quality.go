@@ -33,7 +33,7 @@ var datasets = []string{
 // A single split of a small table says little.
 const (
 	smallTable = 1000 // rows, less than that
-	smallSeeds = 10   // times as many splits
+	smallSeeds = 3    // times as many splits
 )
 
 // column is one column of the table that is printed.
