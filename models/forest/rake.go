@@ -9,10 +9,9 @@ import (
 
 // Raking finds the scores of a tilt by iterative proportional fitting: one view after
 // the other, over again, moves the classes in each group of its bins towards the rows
-// that they have there, on either side. So pairs of columns are as frequent under the chain, given the
-// columns before, as in the training rows, as far as there are rows enough to say so:
-// rakeRows rows say that a score is 0. Where the training rows say nothing beyond what
-// the trees know, the scores are small.
+// that they have there, on either side. So pairs of columns are as frequent under the
+// chain, given the columns before, as in the training rows, as far as there are rows
+// enough to say so: rakeRows rows say that a score is 0.
 //
 // Reference: Deming & Stephan (1940), On a least squares adjustment of a sampled
 // frequency table when the expected marginal totals are known; Darroch & Ratcliff
@@ -142,7 +141,7 @@ func (r *raking) fit(e *tiltTerm, bin []uint8) {
 		mass, sums := r.mass[i*n:][:n], r.sums[i*n:][:n]
 		total := 0.0
 		for c, x := range mass {
-			y := float64(x) * simd.Power(sums[c])
+			y := float64(float64(x) * simd.Power(sums[c]))
 			weighed[c] = y
 			total += y
 		}
