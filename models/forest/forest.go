@@ -97,9 +97,9 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 
 const (
 	trees     = 12  // of each column
-	sharpLeaf = 10  // rows of a leaf, of one tree or in a small table
-	mostLeaf  = 60  // that a leaf must have in a large one,
-	leafRows  = 1e7 // a leaf of which has the square of its rows over this
+	sharpLeaf = 10  // rows that a leaf must have, of one tree or in a small table
+	mostLeaf  = 60  // that a leaf must have in a large table
+	leafRows  = 1e7 // in between a leaf must have the square of the table's rows over this
 )
 
 // growth returns how the trees of so many rows are grown, and their number.
