@@ -202,6 +202,20 @@ func (s isa) blocks(n reg.GPVirtual, sizes []int, pointers []reg.GPVirtual, body
 
 // end returns from a function. The upper halves of the registers are cleared,
 // so that code of before AVX that comes after is not slowed down.
+// doneOrOutside ends a kernel at its labels done, where it returns true, and outside,
+// where it returns false.
+func doneOrOutside() {
+	Label("done")
+	ok := GP8()
+	MOVB(U8(1), ok)
+	Store(ok, ReturnIndex(0))
+	end()
+	Label("outside")
+	MOVB(U8(0), ok)
+	Store(ok, ReturnIndex(0))
+	end()
+}
+
 func end() {
 	VZEROUPPER()
 	RET()

@@ -79,15 +79,7 @@ func scores() {
 			return v
 		})
 	})
-	Label("done")
-	ok := GP8()
-	MOVB(U8(1), ok)
-	Store(ok, ReturnIndex(0))
-	end()
-	Label("outside")
-	MOVB(U8(0), ok)
-	Store(ok, ReturnIndex(0))
-	end()
+	doneOrOutside()
 
 	s.text("cut", "func(dst []uint8, sums []int32, from int32, width int, cells []uint8)", "sets dst to what the cells of sums hold.")
 	n, dst, sums, cells := length("dst"), pointer("dst"), pointer("sums"), pointer("cells")
