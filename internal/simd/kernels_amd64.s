@@ -6174,6 +6174,7 @@ row:
 	VALIGNQ      $0x07, Z1, Z7, Z8
 	VSUBPD       Z8, Z9, Z9
 	VDIVPD       Z6, Z9, Z9
+	VMAXPD       Z1, Z9, Z9
 	VCVTTPD2UDQ  Z9, Y9
 	VMOVD        R10, X10
 	VPERMD       Y9, Y10, Y9

@@ -66,6 +66,7 @@ func drawClassesGo(class []uint8, word []uint32, masses *[8]float64, last int, s
 		if c > 0 {
 			x -= s[c-1]
 		}
-		class[i], word[i] = uint8(c), uint32(min(x/w[c], math.MaxUint32))
+		// Rounding may have put x before the class.
+		class[i], word[i] = uint8(c), uint32(min(max(x/w[c], 0), math.MaxUint32))
 	}
 }

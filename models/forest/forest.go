@@ -230,14 +230,15 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	for p := range m.columns {
 		m.columns[p].takeTurns()
 	}
-	err = par.Do(ctx, len(m.columns), func(i int) error {
-		if p := len(m.columns) - 1 - i; !f.family.Sharp { // the longest tasks first
+	if !f.family.Sharp {
+		err = par.Do(ctx, len(m.columns), func(i int) error {
+			p := len(m.columns) - 1 - i // the longest tasks first
 			m.columns[p].setTilt(m.rake(p, codes[p], bins))
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	bins = m.finish(bins)
 	return m.protect(ctx, g, codes, bins)

@@ -573,6 +573,15 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(blob)
 	f.Add(blob[:len(blob)/2])
+	twice := append(upTo(int(src.Rows())), upTo(int(src.Rows()))...)
+	larger := mustFit(f, src.Select(twice), Family{}) // has tilts
+	if !slices.ContainsFunc(larger.columns, func(c column) bool { return c.tilt != nil }) {
+		f.Fatal("no column is tilted")
+	}
+	if blob, err = larger.AppendBinary(nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(blob)
 	f.Fuzz(func(t *testing.T, blob []byte) {
 		m, err := Decode(src.Schema(), blob)
 		if err != nil {

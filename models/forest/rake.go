@@ -26,10 +26,10 @@ const (
 // raking is a tilt in the making.
 type raking struct {
 	*tilt
-	class []uint8   // [rows]
-	sided []uint8   // [rows] the side
-	mass  []float32 // [rows × classes] of a leaf of the row
-	sums  []uint16  // [rows × classes] of the scores so far
+	class  []uint8   // [rows]
+	sideOf []uint8   // [rows]
+	mass   []float32 // [rows × classes] of a leaf of the row
+	sums   []uint16  // [rows × classes] of the scores so far
 }
 
 // rake returns the tilt of the column at a position of the chain, whose rows have the
@@ -110,7 +110,7 @@ func newRaking(c *column, t *tilt, codes []uint16, bins [][]uint8) *raking {
 		}
 	}
 	for i := range r.sums {
-		r.sums[i] = noTilt + mostTerms/2*2*mostTilt
+		r.sums[i] = noTilt + mostTerms*mostTilt
 	}
 	return r
 }
@@ -125,7 +125,7 @@ func (m *Model) chooseSide(r *raking, ask []int32, bins [][]uint8) {
 			continue
 		}
 		if nats, _ := mutualInformation(r.class, bins[v]); nats > most {
-			most, r.side, r.sided = nats, v, bins[v]
+			most, r.side, r.sideOf = nats, v, bins[v]
 		}
 	}
 }
@@ -134,7 +134,7 @@ func (m *Model) chooseSide(r *raking, ask []int32, bins [][]uint8) {
 func (r *raking) fit(e *tiltTerm, bin []uint8) {
 	n := r.classes()
 	groups := len(e.score) / (r.sides() * n)
-	at := func(i int) int { return (int(r.sided[i])*groups + int(e.group[bin[i]])) * n }
+	at := func(i int) int { return (int(r.sideOf[i])*groups + int(e.group[bin[i]])) * n }
 	expected, observed := make([]float64, len(e.score)), make([]float64, len(e.score))
 	weighed := make([]float64, n)
 	for i, class := range r.class {

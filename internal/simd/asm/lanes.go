@@ -64,6 +64,7 @@ func classes() {
 	VALIGNQ(Imm(7), zero, sum, shifted)
 	VSUBPD(shifted, x, x)
 	VDIVPD(w, x, x)
+	VMAXPD(zero, x, x)
 	VCVTTPD2UDQ(x, x.AsY())
 	lane := XMM()
 	VMOVD(c.As32(), lane)
