@@ -8,20 +8,28 @@ import (
 	"github.com/seed-64d012fb/mimic/rng"
 )
 
-// criterion says what a fit minimises: a picture's -log p(x | y) - λ log p(y | x),
-// where the second is by Bayes' rule from the first.
+// criterion says what a fit minimises: a picture's
+//
+//	-log p(x | y) - λT log q(y | x),  q(y | x) ∝ p(x, y)^(1/T),
+//
+// where q is Bayes' rule of the first law if T is 1. A label then has to lead by T times
+// as many nats to count as told.
 type criterion struct {
 	lambda float64   // 0 where no label is to be told
 	prior  []float64 // [classes] log p(y)
 }
 
-// of returns λ times -log p(y | x), given log p(x | k) for each label k.
+// temper is T. Pixels that are wrong of a picture are so together: taken by themselves, as
+// Bayes' rule takes them, they say too much, and a fit would rest content with too little.
+const temper = 3
+
+// of returns -λT log q(y | x), given log p(x | k) for each label k.
 func (c *criterion) of(logp []float64, y int) float64 {
 	joint := make([]float64, len(logp))
 	for k := range joint {
-		joint[k] = c.prior[k] + logp[k]
+		joint[k] = (c.prior[k] + logp[k]) / temper
 	}
-	return c.lambda * (logSum(joint) - joint[y])
+	return c.lambda * temper * (logSum(joint) - joint[y])
 }
 
 const (
@@ -29,7 +37,8 @@ const (
 	// most pictures of a fit that is well under way have none, and cost no way back.
 	leastError = .01
 	// hopeless is how far behind, in nats, a label may be when a part of the picture
-	// has been looked at: the rest is not asked of it.
+	// has been looked at: the rest is not asked of it. Its q is e^(-hopeless/T) of the
+	// first's, and as a rule much less by the end.
 	hopeless = 12
 	// strip is the number of pixels that are asked of a label at a time.
 	strip = 32
@@ -38,11 +47,11 @@ const (
 	stride = 5
 )
 
-// tell adds the gradient of -log p(label | picture), times a weight, to g, of the
+// tell adds the gradient of -T log q(label | picture), times a weight, to g, of the
 // picture that was sketched, and returns the loss. With [k = y] for 1 where k is the
 // label and 0 elsewhere it is
 //
-//	Σ_k (p(k | x) - [k = y]) times the gradient of log p(x | k).
+//	Σ_k (q(k | x) - [k = y]) times the gradient of log p(x | k).
 func (o *objective) tell(g *descent.Gradient, a *artist, label uint16, weight float32) float64 {
 	o.posterior(a, label)
 	for k, logp := range a.posterior {
@@ -54,10 +63,10 @@ func (o *objective) tell(g *descent.Gradient, a *artist, label uint16, weight fl
 			o.net.learn(g, a, uint16(k), -float32(e)*weight)
 		}
 	}
-	return -float64(weight) * a.posterior[label]
+	return -float64(weight) * temper * a.posterior[label]
 }
 
-// posterior sets a.posterior [classes] to log p(k | x) of the picture that was
+// posterior sets a.posterior [classes] to log q(k | x) of the picture that was
 // sketched, -Inf of labels that became hopeless on the way; the label itself is
 // followed to the end.
 func (o *objective) posterior(a *artist, label uint16) {
@@ -84,6 +93,9 @@ func (o *objective) posterior(a *artist, label uint16) {
 				post[k] += float64(a.weight[lo+i]) * n.logTone(part, &v, i, a.tones[lo+i])
 			}
 		}
+	}
+	for k := range post {
+		post[k] /= temper
 	}
 	total := logSum(post)
 	for k := range post {

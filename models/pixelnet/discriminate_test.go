@@ -23,7 +23,7 @@ type telling struct {
 
 const tellClasses = 4
 
-// newTelling has a prior that leaves the labels about as probable as share says.
+// newTelling has a prior that leaves the labels' q about as share says.
 func newTelling(levels int, share [tellClasses]float64) *telling {
 	n, all := randomNet(9, 11, levels, tellClasses)
 	for _, t := range all { // so that labels are not far from each other halfway
@@ -41,7 +41,7 @@ func newTelling(levels int, share [tellClasses]float64) *telling {
 	o.alone.sketch(a, p, 2, func(place int, _ bool) float32 { return float32(t.weights[place%n.pixels()]) })
 	n.prepare(&a.slope)
 	for k, s := range share {
-		o.prior = append(o.prior, math.Log(s)+t.logProb(k))
+		o.prior = append(o.prior, temper*math.Log(s)+t.logProb(k))
 	}
 	return t
 }
@@ -51,7 +51,7 @@ func (t *telling) logProb(label int) float64 {
 	return t.naive.loss(t.train.lines(2), label, t.weights, t.masks)
 }
 
-// loss returns -log p(y | x).
+// loss returns -T log q(y | x).
 func (t *telling) loss() float64 {
 	logp := make([]float64, tellClasses)
 	for k := range logp {
@@ -81,17 +81,17 @@ func TestTell(t *testing.T) {
 			t.Errorf("%d levels: the gradient of another label passes", levels)
 		}
 		g = descent.NewGradient(x.tensors)
-		x.net.learn(&g, a, uint16(x.label), float32(1.5*(1-math.Exp(-x.loss()))))
+		x.net.learn(&g, a, uint16(x.label), float32(1.5*(1-math.Exp(-x.loss()/temper))))
 		if slopes(&g, x.tensors, x.naive, loss) == nil {
 			t.Errorf("%d levels: the gradient passes without the other labels", levels)
 		}
 	}
 }
 
-// TestPosterior compares p(y | x), strip by strip, with Bayes' rule as it is written,
+// TestPosterior compares q(y | x), strip by strip, with Bayes' rule as it is written,
 // and asks that a label far behind is given up and the true one is not.
 func TestPosterior(t *testing.T) {
-	for _, share := range [][tellClasses]float64{{.1, .2, .3, .4}, {1e-3, .5, .5, 1e-4}, {1, 1e-3, 1e-3, 1}} {
+	for _, share := range [][tellClasses]float64{{.1, .2, .3, .4}, {.05, .5, .5, .02}, {1, .05, .05, 1}} {
 		x := newTelling(2, share)
 		a := x.artists[0]
 		x.posterior(a, uint16(x.label))
@@ -105,12 +105,12 @@ func TestPosterior(t *testing.T) {
 			}
 		}
 		other := (x.label + 1) % tellClasses
-		x.prior[other] -= 1e3
+		x.prior[other] -= temper * 1e3
 		x.posterior(a, uint16(x.label))
 		if !math.IsInf(a.posterior[other], -1) {
 			t.Errorf("a label without hope has %v", a.posterior[other])
 		}
-		x.prior[x.label] -= 1e3
+		x.prior[x.label] -= temper * 1e3
 		x.posterior(a, uint16(x.label))
 		if logp := a.posterior[x.label]; !(logp < -900 && logp > -1100) {
 			t.Errorf("a true label without hope has %v", logp)

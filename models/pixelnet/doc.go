@@ -25,10 +25,10 @@
 // A fit makes the pictures of a sample probable given their labels. With a weight
 // λ = Family.Discriminate labels are to be told from pictures, too: a picture's loss is
 //
-//	-log p(x | y) - λ log p(y | x),
+//	-log p(x | y) - λT log q(y | x),  q(y | x) ∝ p(x, y)^(1/T),  T = 3,
 //
-// the second by Bayes' rule from the first, of the picture moved at random by up to a
-// twentieth of its side.
+// the second of the picture moved at random by up to a twentieth of its side: by Bayes'
+// rule, but that a label has to lead by T times as many nats.
 //
 // Base measure: counting measure on pictures.
 //
@@ -51,7 +51,8 @@
 // Reference: Larochelle & Murray (2011), The neural autoregressive distribution
 // estimator; van den Oord, Kalchbrenner & Kavukcuoglu (2016), Pixel recurrent
 // neural networks (causal windows); Kingma & Ba (2015), Adam; Bouchard & Triggs (2004),
-// The tradeoff between generative and discriminative classifiers (labels that are told).
+// The tradeoff between generative and discriminative classifiers (labels that are told);
+// Liu, Wen, Yu & Yang (2016), Large-margin softmax loss (by how much).
 //
 // Deviations: NADE shares one sum over all pixels before, and has neither window,
 // patterns nor quiet pixels; of the quiet pixels without ink a fit looks at a

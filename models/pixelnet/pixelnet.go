@@ -25,7 +25,7 @@ type Family struct {
 	Hidden   int     // numbers in the first hidden layer of each (256)
 	Epochs   float64 // passes of each over the pictures at most (2, or 1 where labels are told, or more where there are few)
 
-	// Discriminate is the weight of -log p(label | picture), beside -log p(picture |
+	// Discriminate is the weight of telling the label from the picture, beside -log p(picture |
 	// label), in what a fit minimises (0). With 4, Bayes' rule finds more labels, and
 	// samples are poorer.
 	Discriminate float64
