@@ -80,19 +80,47 @@ const (
 	viewGroups = 250
 )
 
-// chainOrder returns the parts of the learned fields in the order of the
-// chain: levels first, then numbers, each in the order of the schema.
-func chainOrder(s *space.Schema) []part {
-	var levels, numbers []part
+// chainOrder returns the learned fields in the order of the chain: those of few values
+// first, which are levels and whole numbers from a range of up to fewCodes, then other
+// numbers; each in the order of the schema. What a class tells of a number its column can
+// learn from few rows; what numbers tell of a class takes many.
+func chainOrder(s *space.Schema) []int {
+	return firstThen(s, func(f *space.Field) bool {
+		return f.Kind.Coded() || f.Kind == space.Integer && f.Max-f.Min < fewCodes
+	})
+}
+
+// levelsFirst returns the order of models that do not say theirs.
+func levelsFirst(s *space.Schema) []int {
+	return firstThen(s, func(f *space.Field) bool { return f.Kind.Coded() })
+}
+
+// firstThen returns the learned fields, first those of which first holds.
+func firstThen(s *space.Schema, first func(*space.Field) bool) []int {
+	var before, after []int
 	for j := range s.Fields {
 		switch f := &s.Fields[j]; {
-		case f.Kind.Coded():
-			levels = append(levels, part{field: j, of: *f})
-		case f.Kind.Numeric():
-			numbers = append(numbers, partsOf(f, j)...)
+		case !f.Kind.Learned():
+		case first(f):
+			before = append(before, j)
+		default:
+			after = append(after, j)
 		}
 	}
-	return append(levels, numbers...)
+	return append(before, after...)
+}
+
+// partsIn returns the parts of fields in their order.
+func partsIn(s *space.Schema, fields []int) []part {
+	var parts []part
+	for _, j := range fields {
+		if f := &s.Fields[j]; f.Kind.Coded() {
+			parts = append(parts, part{field: j, of: *f})
+		} else {
+			parts = append(parts, partsOf(f, j)...)
+		}
+	}
+	return parts
 }
 
 // newColumn returns a column without trees.

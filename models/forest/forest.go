@@ -5,8 +5,8 @@
 // each factor an average of trees over coded columns with smoothed leaf
 // densities. It is the rung for tables of mixed fields.
 //
-// Order: levels first, then numbers, each in the order of the schema. A number
-// is coded by dist.Codebook (atoms, and bins of equal mass, uniform within); a
+// Order: levels first, and whole numbers from a range of up to 12, then other numbers,
+// each in the order of the schema. A number is coded by dist.Codebook (atoms, and bins of equal mass, uniform within); a
 // date by the digits of its calendar (week, weekday, hour, rest); levels beyond
 // 256 by groups that vary together with another field. A missing value is a
 // code like any other, to be predicted and to predict by.
@@ -91,7 +91,7 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 	if rows > 1<<31-1 {
 		return nil, fmt.Errorf("%d rows: a forest holds at most 2³¹-1", rows)
 	}
-	parts := chainOrder(s)
+	parts := partsIn(s, chainOrder(s))
 	return &fitting{family: f, schema: s, rows: rows, parts: parts}, nil
 }
 

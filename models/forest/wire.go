@@ -17,9 +17,10 @@ import (
 // smoothed leaves) is computed again.
 type modelWire struct {
 	Rows    int64        `cbor:"rows"`
-	Lean    []float64    `cbor:"lean,omitempty"` // levels, top, growth: see lean
-	Columns []columnWire `cbor:"columns"`        // in the order of the chain
-	Guard   []byte       `cbor:"guard"`          // distances between fingerprints, as varints
+	Lean    []float64    `cbor:"lean,omitempty"`   // levels, top, growth: see lean
+	Fields  []int        `cbor:"fields,omitempty"` // learned ones, in the order of the chain
+	Columns []columnWire `cbor:"columns"`          // in the same order
+	Guard   []byte       `cbor:"guard"`            // distances between fingerprints, as varints
 	Given   []givenWire  `cbor:"given,omitempty"`
 }
 
@@ -51,7 +52,7 @@ type givenWire struct {
 func (m *Model) AppendBinary(dst []byte) ([]byte, error) { return wire.Append(dst, m.wire()) }
 
 func (m *Model) wire() modelWire {
-	w := modelWire{Rows: m.rows, Lean: []float64{m.lean.levels, m.lean.top, m.lean.growth}, Guard: []byte{}}
+	w := modelWire{Rows: m.rows, Fields: m.chain(), Lean: []float64{m.lean.levels, m.lean.top, m.lean.growth}, Guard: []byte{}}
 	for p := range m.columns {
 		c := &m.columns[p]
 		cw := columnWire{Book: c.book.Wire(), Rows: c.rows}
@@ -180,7 +181,11 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 	if err := wire.Decode(blob, &w); err != nil {
 		return nil, err
 	}
-	parts := chainOrder(s)
+	fields, err := readChain(s, w.Fields)
+	if err != nil {
+		return nil, err
+	}
+	parts := partsIn(s, fields)
 	if len(w.Columns) != len(parts) || w.Rows < 0 {
 		return nil, fmt.Errorf("%d columns of %d rows for %d fields and digits", len(w.Columns), w.Rows, len(parts))
 	}
@@ -234,6 +239,29 @@ func Decode(s *space.Schema, blob []byte) (mimic.Model, error) {
 		return m.Condition(e)
 	}
 	return m, nil
+}
+
+// chain returns the learned fields in the order of the chain.
+func (m *Model) chain() (fields []int) {
+	for p := range m.columns {
+		if c := &m.columns[p]; !c.later() {
+			fields = append(fields, c.field)
+		}
+	}
+	return fields
+}
+
+// readChain returns the order that a file says, or that of files that do not.
+func readChain(s *space.Schema, fields []int) ([]int, error) {
+	if fields == nil {
+		return levelsFirst(s), nil
+	}
+	sorted := slices.Clone(fields)
+	slices.Sort(sorted)
+	if !slices.Equal(sorted, s.Learned()) {
+		return nil, fmt.Errorf("a chain of the fields %v, where %v are learned", fields, s.Learned())
+	}
+	return fields, nil
 }
 
 func readLean(x []float64) (lean, error) {
