@@ -29,8 +29,8 @@ func TestChainOrder(t *testing.T) {
 	}
 }
 
-// classes returns rows of a number that a class of three, a whole number, tells all but a
-// tenth of.
+// classes returns rows of a number and of its class, a whole number, which says among which
+// twenty it is.
 func classes(n int) *table.Table {
 	s := &space.Schema{Fields: []space.Field{
 		{Name: "x", Kind: space.Integer, Min: 0, Max: 99},

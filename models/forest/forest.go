@@ -6,10 +6,10 @@
 // densities. It is the rung for tables of mixed fields.
 //
 // Order: levels first, and whole numbers from a range of up to 12, then other numbers,
-// each in the order of the schema. A number is coded by dist.Codebook (atoms, and bins of equal mass, uniform within); a
-// date by the digits of its calendar (week, weekday, hour, rest); levels beyond
-// 256 by groups that vary together with another field. A missing value is a
-// code like any other, to be predicted and to predict by.
+// each in the order of the schema. A number is coded by dist.Codebook (atoms, and bins of
+// equal mass, uniform within); a date by the digits of its calendar (week, weekday, hour,
+// rest); levels beyond 256 by groups that vary together with another field. A missing value
+// is a code like any other, to be predicted and to predict by.
 //
 // Directions: least squares sum up what all columns before a column tell of it, as
 // two numbers, which trees may ask as well. Splits by them are oblique, and weak
