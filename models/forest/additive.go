@@ -10,7 +10,7 @@ const (
 )
 
 // effect is what one view adds to a score: of a number, a line over the normal
-// scores of its bins and a step for each of up to 16 groups of them; of levels, a step
+// scores of its bins (in a small table, over its scale) and a step for each of up to 16 groups of them; of levels, a step
 // for each.
 type effect struct {
 	view  int32
@@ -62,7 +62,11 @@ func (m *Model) newEffect(v int32, bin []uint8) effect {
 	var groups int
 	e.group, groups = m.stepsOf(int(v), count, min(effectGroups, max(2, len(bin)/effectRows)))
 	if w.ordered && values > 2 {
-		e.line = append(normalScores(count[:values]), make([]float64, w.bins-values)...)
+		z := normalScores(count[:values])
+		if of := &m.columns[w.column]; m.rows < lineRows && of.ordered && of.digit == whole && w.direction == nil {
+			z = of.scale().z
+		}
+		e.line = append(z, make([]float64, w.bins-values)...)
 		mean := 0.0
 		for b, n := range count {
 			mean += n * e.line[b] / float64(len(bin))

@@ -12,7 +12,8 @@ import (
 // effects of the views before it. The scores of levels are those that can be told
 // best: the mean of what the effects say of each level, over again (the first
 // canonical variate; a second one is uncorrelated with it). The first score of a
-// number is the normal quantile of its rank. The second takes classes of it as
+// number is the normal quantile of its rank, or, where it has a line, its place on
+// the line's scale. The second takes classes of it as
 // levels, and is uncorrelated with the first: how far out it lies, or whether it
 // is the one value that many rows share.
 //
@@ -52,7 +53,7 @@ func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]u
 			m.aim(p, bins, len(codes[p]), make([]int32, blockRows))
 		}
 		if c.line != nil {
-			c.line.grow(c.directions[0], m.views[c.directions[0]].direction, c.rows, c.missing)
+			c.line.grow(c, m.views[c.directions[0]].direction)
 		}
 		return nil
 	})
@@ -83,12 +84,15 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8, lines bool) 
 	a := m.newAdditive(c.ask, bins, rows)
 	var scores [][]float64
 	if c.ordered {
-		z := normalScores(count)
-		a.fit(z, y, aimSweeps)
+		s := scale{z: normalScores(count), ranks: true}
+		if lined {
+			s = c.scale()
+		}
+		a.fit(s.z, y, aimSweeps)
 		d, unit := a.direction()
 		found = append(found, d)
 		if lined {
-			l = newLine(d, unit, m.crossFit(c.ask, bins, rows, z, y), y)
+			l = newLine(d, s.ranks, unit, m.crossFit(c.ask, bins, rows, s.z, y), y)
 		}
 		if oneView {
 			return found, l

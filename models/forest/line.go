@@ -9,7 +9,7 @@ import (
 )
 
 // line is what a number of a small table borrows from all rows, where few rows make
-// few leaves, which blur what a straight line tells. The normal score of its rank is
+// few leaves, which blur what a straight line tells. On its scale a number is
 //
 //	z = f + r,
 //
@@ -28,9 +28,10 @@ import (
 // setting; Stone (1974), Cross-validatory choice and assessment of statistical
 // predictions.
 type line struct {
-	unit float64  // z of a unit of the direction's sums
-	rows []fitted // by rising fit
-	tree *tree
+	ranks bool     // z is by ranks, not by values
+	unit  float64  // z of a unit of the direction's sums
+	rows  []fitted // by rising fit
+	tree  *tree
 }
 
 // fitted is a row: the cell of the direction that other rows fit it, and its code.
@@ -65,8 +66,8 @@ func (c *column) lined(rows int) bool {
 
 // newLine returns the line of a direction whose sums are in units, where rows of the
 // given codes have the given fits.
-func newLine(d *direction, unit float64, fits []float64, codes []uint16) *line {
-	l := &line{unit: unit}
+func newLine(d *direction, ranks bool, unit float64, fits []float64, codes []uint16) *line {
+	l := &line{ranks: ranks, unit: unit}
 	for i, f := range fits {
 		cell := math.Floor((f/unit - float64(d.from)) / (1 << cellBits))
 		l.rows = append(l.rows, fitted{int32(max(-directionCells, min(cell, 2*directionCells))), codes[i]})
@@ -77,27 +78,31 @@ func newLine(d *direction, unit float64, fits []float64, codes []uint16) *line {
 	return l
 }
 
+// scale returns the scale of the line's column.
+func (l *line) scale(c *column) scale {
+	if s, far := c.byValue(); !l.ranks && far == far {
+		return s
+	}
+	return c.byRank()
+}
+
 // fit returns f in the middle of a cell.
 func (l *line) fit(d *direction, cell int32) float64 {
 	return l.unit * (float64(d.from) + (float64(cell)+.5)*(1<<cellBits))
 }
 
-// grow makes the line's tree over the bins of d, which is view v, for a column whose
-// codes have the given rows.
-func (l *line) grow(v int, d *direction, rows []float64, missing int) {
+// grow makes the line's tree over the bins of d, the first direction of its column.
+func (l *line) grow(c *column, d *direction) {
 	bins := int(d.bin[directionCells-1]) + 1
-	values := len(rows)
-	if missing >= 0 {
-		values--
-	}
-	bounds := scoreBounds(rows[:values])
-	res := l.residuals(d, bounds)
+	rows, values := c.rows, c.values()
+	z := l.scale(c)
+	res := l.residuals(d, &z)
 	root := make([]float64, len(rows))
 	total := sum(rows)
 	for k, n := range rows {
 		root[k] = (n + .5/float64(len(rows))) / (total + .5)
 	}
-	l.tree = halving(int32(v), bins)
+	l.tree = halving(int32(c.directions[0]), bins)
 	l.tree.edges = make([]uint32, bins*len(rows))
 	p := make([]float64, len(rows))
 	lo := 0
@@ -107,7 +112,7 @@ func (l *line) grow(v int, d *direction, rows []float64, missing int) {
 			hi++
 		}
 		f := (l.fit(d, int32(lo)) + l.fit(d, int32(hi-1))) / 2
-		res.shifted(p[:values], bounds, f)
+		res.shifted(p[:values], z.bounds, f)
 		lean := lineLean / (float64(len(l.rows)) + lineLean)
 		for k := range p {
 			p[k] = (1-lean)*p[k] + lean*root[k]

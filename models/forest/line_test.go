@@ -50,8 +50,8 @@ func fieldMean(t *testing.T, m *Model, b *table.Batch, field int) float64 {
 }
 
 // Eighty rows tell a sum of three numbers better by a line: over eight tables, unseen
-// sums are more probable by .22 nats than by trees alone (with a standard deviation of
-// .06 between tables, .1 is missed once in 10⁶), and within .5 of what the law itself
+// sums are more probable by .28 nats than by trees alone (with a standard deviation of
+// .02 between tables, .2 is missed once in 10⁶ at most), and within .5 of what the law itself
 // says. A line of the wrong sign, or one whose codes are those of other rows, is seen.
 func TestLineKnowsSums(t *testing.T) {
 	const tables = 8
@@ -66,9 +66,9 @@ func TestLineKnowsSums(t *testing.T) {
 		lined += fieldMean(t, m, unseen, 3) / tables
 		own := c.line
 		plant := func(change func(l *line)) float64 {
-			l := &line{unit: own.unit, rows: slices.Clone(own.rows)}
+			l := &line{ranks: own.ranks, unit: own.unit, rows: slices.Clone(own.rows)}
 			change(l)
-			l.grow(c.directions[0], m.views[c.directions[0]].direction, c.rows, c.missing)
+			l.grow(c, m.views[c.directions[0]].direction)
 			c.line = l
 			c.takeTurns()
 			return fieldMean(t, m, unseen, 3) / tables
@@ -89,7 +89,7 @@ func TestLineKnowsSums(t *testing.T) {
 	}
 	law := -.5*math.Log(2*math.Pi*.77*.77) - .5 + math.Log(.001)
 	t.Logf("%.3f with a line, %.3f by trees alone, %.3f by the law; %.3f and %.3f planted", lined, alone, law, wrong, mixedUp)
-	if lined < alone+.1 || lined < law-.5 {
+	if lined < alone+.2 || lined < law-.5 {
 		t.Errorf("unseen sums have %.3f nats with a line, %.3f by trees alone, %.3f by the law", lined, alone, law)
 	}
 	if wrong > alone || mixedUp > alone {
@@ -130,8 +130,8 @@ func TestShiftedResiduals(t *testing.T) {
 	m := mustFit(t, linear(100, 2), Family{})
 	c := &m.columns[3]
 	d := m.views[c.directions[0]].direction
-	bounds := scoreBounds(c.rows)
-	res := c.line.residuals(d, bounds)
+	z := c.line.scale(c)
+	bounds, res := z.bounds, c.line.residuals(d, &z)
 	p := make([]float64, len(c.rows))
 	for _, f := range []float64{-2, -.3, 0, 1.1} {
 		res.shifted(p, bounds, f)
@@ -203,7 +203,7 @@ func TestDamagedLines(t *testing.T) {
 			damaged++
 			continue
 		}
-		l.grow(c.directions[0], m.views[c.directions[0]].direction, c.rows, c.missing)
+		l.grow(c, m.views[c.directions[0]].direction)
 		for b := range l.tree.leaves {
 			edges := l.tree.edges[b*len(c.rows) : (b+1)*len(c.rows)]
 			for k := range edges[1:] {

@@ -16,9 +16,9 @@ const (
 	cellWidth     = 2 * residualReach / residualCells
 )
 
-// residuals gathers those of the line's rows, whose codes have the given bounds of z.
+// residuals gathers those of the line's rows on the scale of its column.
 // A row counts for the two groups whose middles it lies between, the nearer one more.
-func (l *line) residuals(d *direction, bounds []float64) *residuals {
+func (l *line) residuals(d *direction, z *scale) *residuals {
 	n := len(l.rows)
 	groups := max(1, min(lineGroups, n/groupRows))
 	r := &residuals{make([]float64, groups), make([][]float64, groups)}
@@ -37,7 +37,7 @@ func (l *line) residuals(d *direction, bounds []float64) *residuals {
 		if g < groups-1 && i > middle(g) {
 			up = float64(i-middle(g)) / float64(middle(g+1)-middle(g))
 		}
-		lo, hi := spread(one, bounds[row.code], bounds[row.code+1], l.fit(d, row.cell))
+		lo, hi := z.spread(one, int(row.code), l.fit(d, row.cell))
 		for c := lo; c <= hi; c++ {
 			all[c] += one[c] / float64(n)
 			r.below[g][c] += (1 - up) * one[c]
@@ -69,12 +69,12 @@ func residualCell(r float64) int {
 	return int(max(0, min((r+residualReach)/cellWidth, residualCells-1)))
 }
 
-// spread sets cells lo … hi of dst to the shares of a row whose z lies in [from, to),
-// where z is normal, and its fit is f.
-func spread(dst []float64, from, to, f float64) (lo, hi int) {
+// spread sets cells lo … hi of dst to the shares of a row of a code whose fit is f.
+func (s *scale) spread(dst []float64, code int, f float64) (lo, hi int) {
+	from, to := s.bounds[code], s.bounds[code+1]
 	lo, hi = residualCell(from-f), residualCell(to-f)
-	below := normalBelow(from)
-	mass := normalBelow(to) - below
+	below := s.below(from)
+	mass := s.below(to) - below
 	if lo == hi || !(mass > 0) {
 		dst[lo] = 1
 		return lo, lo
@@ -84,7 +84,7 @@ func spread(dst []float64, from, to, f float64) (lo, hi int) {
 		if c < hi {
 			end = f - residualReach + float64(c+1)*cellWidth
 		}
-		b := normalBelow(end)
+		b := s.below(end)
 		dst[c] = (b - below) / mass
 		below = b
 	}

@@ -32,6 +32,7 @@ type columnWire struct {
 	Trees []treeWire    `cbor:"trees"`
 	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
 	Line  []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
+	Value bool          `cbor:"value,omitempty"`      // the line is by values, not by ranks
 	Tilt  []byte        `cbor:"tilt,omitempty"`       // see tilt.appendWire
 }
 
@@ -63,7 +64,7 @@ func (m *Model) wire() modelWire {
 			cw.Aims = append(cw.Aims, m.views[v].direction.appendWire(nil))
 		}
 		if c.line != nil {
-			cw.Line = c.line.appendWire(nil)
+			cw.Line, cw.Value = c.line.appendWire(nil), !c.line.ranks
 		}
 		if c.tilt != nil {
 			cw.Tilt = c.tilt.appendWire(nil)
@@ -329,7 +330,7 @@ func (m *Model) decodeTrees(p int, column *columnWire, budget *int) error {
 		}
 		c.trees = append(c.trees, t)
 	}
-	if err := m.decodeLine(p, column.Line, budget); err != nil || len(column.Tilt) == 0 {
+	if err := m.decodeLine(p, column, budget); err != nil || len(column.Tilt) == 0 {
 		return err
 	}
 	t, err := readTilt(column.Tilt, p, len(c.rows), m.views)
@@ -348,10 +349,10 @@ func (m *Model) decodeTrees(p int, column *columnWire, budget *int) error {
 }
 
 // decodeLine reads the line of the column at a position of the chain, if it has one.
-func (m *Model) decodeLine(p int, blob []byte, budget *int) (err error) {
+func (m *Model) decodeLine(p int, column *columnWire, budget *int) (err error) {
 	c := &m.columns[p]
 	defer c.takeTurns()
-	if len(blob) == 0 {
+	if len(column.Line) == 0 {
 		return nil
 	}
 	if !c.ordered || c.digit != whole || len(c.directions) == 0 {
@@ -361,11 +362,12 @@ func (m *Model) decodeLine(p int, blob []byte, budget *int) (err error) {
 	if *budget -= m.views[v].bins * len(c.rows); *budget < 0 {
 		return errors.New("more leaves than the file's size allows")
 	}
-	l, err := readLine(blob, c.values())
+	l, err := readLine(column.Line, c.values())
 	if err != nil {
 		return err
 	}
-	l.grow(v, m.views[v].direction, c.rows, c.missing)
+	l.ranks = !column.Value
+	l.grow(c, m.views[v].direction)
 	c.line = l
 	return nil
 }

@@ -1,0 +1,84 @@
+package forest
+
+import (
+	"math"
+
+	"github.com/seed-64d012fb/mimic/dist"
+)
+
+// scale is where the codes of a number lie for a line: by their values, in standard
+// deviations from the mean, or by the normal scores of their ranks. What depends on a
+// class and a slope is straight by values, and bent by the ranks of all classes together;
+// where a few rows lie far out they would be all that a line by values sees.
+type scale struct {
+	z      []float64 // [values] of each code
+	bounds []float64 // [values + 1] between codes
+	ranks  bool
+}
+
+const (
+	// farOut is how many standard deviations a row may lie from the mean for a line by
+	// values.
+	farOut = 3.5
+	// endWidths is how many times as wide as its neighbour the first and the last code are
+	// taken to be at most: they reach as far as the domain, which may be anywhere.
+	endWidths = 2
+)
+
+// scale returns the scale of a number, from its training rows.
+func (c *column) scale() scale {
+	if s, far := c.byValue(); far <= farOut {
+		return s
+	}
+	return c.byRank()
+}
+
+// byRank returns the scale of a number by the ranks of its rows.
+func (c *column) byRank() scale {
+	rows := c.rows[:c.values()]
+	return scale{normalScores(rows), scoreBounds(rows), true}
+}
+
+// byValue returns the scale of a number by its values, and how far out a row lies: NaN
+// where there is no such scale.
+func (c *column) byValue() (s scale, far float64) {
+	book, values := c.book.(*dist.Codebook), c.values()
+	rows, total := c.rows[:values], sum(c.rows[:values])
+	for k := range rows {
+		lo, hi := book.Bounds(uint16(k))
+		s.bounds = append(s.bounds[:k], lo, hi)
+	}
+	if b := s.bounds; values > 2 {
+		b[0] = max(b[0], b[1]-endWidths*(b[2]-b[1]))
+		b[values] = min(b[values], b[values-1]+endWidths*(b[values-1]-b[values-2]))
+	}
+	mean, square := 0.0, 0.0
+	for k, n := range rows {
+		x := s.bounds[k] + (s.bounds[k+1]-s.bounds[k])/2
+		s.z = append(s.z, x)
+		mean += float64(n*x) / total
+		square += float64(n*float64(x*x)) / total
+	}
+	sd := math.Sqrt(square - float64(mean*mean))
+	if !(sd > 0) || math.IsInf(sd, 1) {
+		return s, math.NaN()
+	}
+	for k, x := range s.z {
+		s.z[k] = (x - mean) / sd
+		if rows[k] > 0 {
+			far = max(far, math.Abs(s.z[k]))
+		}
+	}
+	for k, x := range s.bounds {
+		s.bounds[k] = (x - mean) / sd
+	}
+	return s, far
+}
+
+// below returns what rows that are spread over a code have below z, on some scale.
+func (s *scale) below(z float64) float64 {
+	if s.ranks {
+		return normalBelow(z)
+	}
+	return z
+}
