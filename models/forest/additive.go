@@ -62,11 +62,7 @@ func (m *Model) newEffect(v int32, bin []uint8) effect {
 	var groups int
 	e.group, groups = m.stepsOf(int(v), count, min(effectGroups, max(2, len(bin)/effectRows)))
 	if w.ordered && values > 2 {
-		z := normalScores(count[:values])
-		if of := &m.columns[w.column]; m.rows < lineRows && of.ordered && of.digit == whole && w.direction == nil {
-			z = of.scale().z
-		}
-		e.line = append(z, make([]float64, w.bins-values)...)
+		e.line = append(m.scoresOf(w, count[:values]), make([]float64, w.bins-values)...)
 		mean := 0.0
 		for b, n := range count {
 			mean += n * e.line[b] / float64(len(bin))

@@ -55,7 +55,7 @@ const (
 
 // lined reports whether a column of a table of so many rows may have a line.
 func (c *column) lined(rows int) bool {
-	if rows >= lineRows || !c.ordered || c.digit != whole {
+	if !c.scaled(rows) {
 		return false
 	}
 	if c.missing >= 0 && c.rows[c.missing] > 0 {

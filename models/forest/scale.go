@@ -25,6 +25,18 @@ const (
 	endWidths = 2
 )
 
+// scaled reports whether a column of a table of so many rows has a scale.
+func (c *column) scaled(rows int) bool { return rows < lineRows && c.ordered && c.digit == whole }
+
+// scoresOf returns where the values of a view lie for a line, from their rows: on the
+// scale of the column, where it has one.
+func (m *Model) scoresOf(w *view, count []float64) []float64 {
+	if c := &m.columns[w.column]; w.direction == nil && c.scaled(int(m.rows)) {
+		return c.scale().z
+	}
+	return normalScores(count)
+}
+
 // scale returns the scale of a number, from its training rows.
 func (c *column) scale() scale {
 	if s, far := c.byValue(); far <= farOut {
