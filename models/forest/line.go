@@ -80,7 +80,7 @@ func newLine(d *direction, ranks bool, unit float64, fits []float64, codes []uin
 
 // scale returns the scale of the line's column.
 func (l *line) scale(c *column) scale {
-	if s, far := c.byValue(); !l.ranks && far == far {
+	if s, far := c.byValue(); !l.ranks && !math.IsNaN(far) {
 		return s
 	}
 	return c.byRank()

@@ -83,10 +83,10 @@ func TestDecodeScales(t *testing.T) {
 	w := m.wire()
 	byValue := 0
 	for p := range w.Columns {
-		if w.Columns[p].Value {
+		if w.Columns[p].ByValue {
 			byValue++
 		}
-		w.Columns[p].Value = false
+		w.Columns[p].ByValue = false
 	}
 	if byValue == 0 {
 		t.Fatal("no line is by values: the test sees nothing")

@@ -25,15 +25,15 @@ type modelWire struct {
 }
 
 type columnWire struct {
-	Book  dist.BookWire `cbor:"book"`
-	Rows  []float64     `cbor:"rows"`            // [codes]
-	Group []uint16      `cbor:"group,omitempty"` // [levels], where there are many
-	Level []float64     `cbor:"level,omitempty"` // [levels] rows of each
-	Trees []treeWire    `cbor:"trees"`
-	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
-	Line  []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
-	Value bool          `cbor:"value,omitempty"`      // the line is by values, not by ranks
-	Tilt  []byte        `cbor:"tilt,omitempty"`       // see tilt.appendWire
+	Book    dist.BookWire `cbor:"book"`
+	Rows    []float64     `cbor:"rows"`            // [codes]
+	Group   []uint16      `cbor:"group,omitempty"` // [levels], where there are many
+	Level   []float64     `cbor:"level,omitempty"` // [levels] rows of each
+	Trees   []treeWire    `cbor:"trees"`
+	Aims    [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
+	Line    []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
+	ByValue bool          `cbor:"by_value,omitempty"`   // the line is by values, not by ranks
+	Tilt    []byte        `cbor:"tilt,omitempty"`       // see tilt.appendWire
 }
 
 type treeWire struct {
@@ -64,7 +64,7 @@ func (m *Model) wire() modelWire {
 			cw.Aims = append(cw.Aims, m.views[v].direction.appendWire(nil))
 		}
 		if c.line != nil {
-			cw.Line, cw.Value = c.line.appendWire(nil), !c.line.ranks
+			cw.Line, cw.ByValue = c.line.appendWire(nil), !c.line.ranks
 		}
 		if c.tilt != nil {
 			cw.Tilt = c.tilt.appendWire(nil)
@@ -366,7 +366,7 @@ func (m *Model) decodeLine(p int, column *columnWire, budget *int) (err error) {
 	if err != nil {
 		return err
 	}
-	l.ranks = !column.Value
+	l.ranks = !column.ByValue
 	l.grow(c, m.views[v].direction)
 	c.line = l
 	return nil

@@ -19,17 +19,17 @@ type criterion struct {
 	prior  []float64 // [classes] log p(y)
 }
 
-// temper is T. Pixels that are wrong of a picture are so together: taken by themselves, as
+// temperature is T. Pixels that are wrong of a picture are so together: taken by themselves, as
 // Bayes' rule takes them, they say too much, and a fit would rest content with too little.
-const temper = 3
+const temperature = 3
 
 // of returns -λT log q(y | x), given log p(x | k) for each label k.
 func (c *criterion) of(logp []float64, y int) float64 {
 	joint := make([]float64, len(logp))
 	for k := range joint {
-		joint[k] = (c.prior[k] + logp[k]) / temper
+		joint[k] = (c.prior[k] + logp[k]) / temperature
 	}
-	return c.lambda * temper * (logSum(joint) - joint[y])
+	return c.lambda * temperature * (logSum(joint) - joint[y])
 }
 
 const (
@@ -63,7 +63,7 @@ func (o *objective) tell(g *descent.Gradient, a *artist, label uint16, weight fl
 			o.net.learn(g, a, uint16(k), -float32(e)*weight)
 		}
 	}
-	return -float64(weight) * temper * a.posterior[label]
+	return -float64(weight) * temperature * a.posterior[label]
 }
 
 // posterior sets a.posterior [classes] to log q(k | x) of the picture that was
@@ -95,7 +95,7 @@ func (o *objective) posterior(a *artist, label uint16) {
 		}
 	}
 	for k := range post {
-		post[k] /= temper
+		post[k] /= temperature
 	}
 	total := logSum(post)
 	for k := range post {

@@ -41,7 +41,7 @@ func newTelling(levels int, share [tellClasses]float64) *telling {
 	o.alone.sketch(a, p, 2, func(place int, _ bool) float32 { return float32(t.weights[place%n.pixels()]) })
 	n.prepare(&a.slope)
 	for k, s := range share {
-		o.prior = append(o.prior, temper*math.Log(s)+t.logProb(k))
+		o.prior = append(o.prior, temperature*math.Log(s)+t.logProb(k))
 	}
 	return t
 }
@@ -81,7 +81,7 @@ func TestTell(t *testing.T) {
 			t.Errorf("%d levels: the gradient of another label passes", levels)
 		}
 		g = descent.NewGradient(x.tensors)
-		x.net.learn(&g, a, uint16(x.label), float32(1.5*(1-math.Exp(-x.loss()/temper))))
+		x.net.learn(&g, a, uint16(x.label), float32(1.5*(1-math.Exp(-x.loss()/temperature))))
 		if slopes(&g, x.tensors, x.naive, loss) == nil {
 			t.Errorf("%d levels: the gradient passes without the other labels", levels)
 		}
@@ -105,12 +105,12 @@ func TestPosterior(t *testing.T) {
 			}
 		}
 		other := (x.label + 1) % tellClasses
-		x.prior[other] -= temper * 1e3
+		x.prior[other] -= temperature * 1e3
 		x.posterior(a, uint16(x.label))
 		if !math.IsInf(a.posterior[other], -1) {
 			t.Errorf("a label without hope has %v", a.posterior[other])
 		}
-		x.prior[x.label] -= temper * 1e3
+		x.prior[x.label] -= temperature * 1e3
 		x.posterior(a, uint16(x.label))
 		if logp := a.posterior[x.label]; !(logp < -900 && logp > -1100) {
 			t.Errorf("a true label without hope has %v", logp)
