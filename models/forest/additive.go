@@ -9,9 +9,9 @@ const (
 	lineRidge      = 3.  // and that a line is flat
 )
 
-// effect is what one view adds to a score: of a number, a line over the normal
-// scores of its bins (in a small table, over its scale) and a step for each of up to 16 groups of them; of levels, a step
-// for each.
+// effect is what one view adds to a score: of a number, a line over the normal scores
+// of its bins (in a small table, over its scale) and a step for each of up to 16 groups
+// of them; of levels, a step for each.
 type effect struct {
 	view  int32
 	bin   []uint8   // [rows]

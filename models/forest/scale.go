@@ -51,8 +51,8 @@ func (c *column) byRank() scale {
 	return scale{normalScores(rows), scoreBounds(rows), true}
 }
 
-// byValue returns the scale of a number by its values, and how far out a row lies: NaN
-// where there is no such scale.
+// byValue returns the scale of a number of more than fewCodes codes by its values, and how
+// far out a row lies: NaN where there is no such scale.
 func (c *column) byValue() (s scale, far float64) {
 	book, values := c.book.(*dist.Codebook), c.values()
 	rows, total := c.rows[:values], sum(c.rows[:values])
@@ -60,18 +60,20 @@ func (c *column) byValue() (s scale, far float64) {
 		lo, hi := book.Bounds(uint16(k))
 		s.bounds = append(s.bounds[:k], lo, hi)
 	}
-	if b := s.bounds; values > 2 {
-		b[0] = max(b[0], b[1]-endWidths*(b[2]-b[1]))
-		b[values] = min(b[values], b[values-1]+endWidths*(b[values-1]-b[values-2]))
-	}
-	mean, square := 0.0, 0.0
+	b := s.bounds
+	b[0] = max(b[0], b[1]-endWidths*(b[2]-b[1]))
+	b[values] = min(b[values], b[values-1]+endWidths*(b[values-1]-b[values-2]))
+	mean, variance := 0.0, 0.0
 	for k, n := range rows {
-		x := s.bounds[k] + (s.bounds[k+1]-s.bounds[k])/2
+		x := b[k] + (b[k+1]-b[k])/2
 		s.z = append(s.z, x)
 		mean += float64(n*x) / total
-		square += float64(n*float64(x*x)) / total
 	}
-	sd := math.Sqrt(square - float64(mean*mean))
+	for k, n := range rows {
+		off := s.z[k] - mean
+		variance += float64(n*float64(off*off)) / total
+	}
+	sd := math.Sqrt(variance)
 	if !(sd > 0) || math.IsInf(sd, 1) {
 		return s, math.NaN()
 	}
@@ -81,8 +83,8 @@ func (c *column) byValue() (s scale, far float64) {
 			far = max(far, math.Abs(s.z[k]))
 		}
 	}
-	for k, x := range s.bounds {
-		s.bounds[k] = (x - mean) / sd
+	for k, x := range b {
+		b[k] = (x - mean) / sd
 	}
 	return s, far
 }
