@@ -200,6 +200,11 @@ func figure(j *judge.Judgement, key string) *judge.Figure {
 
 // tellApart returns the AUC of boosted trees that tell samples from real rows.
 func tellApart(ctx context.Context, real, made *table.Batch, seed uint64) (float64, error) {
+	return tellApartBy(ctx, real, made, seed, 3, gbt.Options{Rounds: 200, Patience: 10, Seed: seed})
+}
+
+// tellApartBy does so in so many folds by other trees.
+func tellApartBy(ctx context.Context, real, made *table.Batch, seed uint64, folds int, opt gbt.Options) (float64, error) {
 	n := min(real.N, made.N)
 	real, made = real.Slice(0, n), made.Slice(0, n)
 	var fields []int
@@ -217,7 +222,7 @@ func tellApart(ctx context.Context, real, made *table.Batch, seed uint64) (float
 		class[i] = 1
 	}
 	y := gbt.Class(class, 2)
-	r, err := gbt.CrossFit(ctx, binner.Bin(real, made), y, nil, gbt.Folds(y, 3, seed), gbt.Options{Rounds: 200, Patience: 10, Seed: seed})
+	r, err := gbt.CrossFit(ctx, binner.Bin(real, made), y, nil, gbt.Folds(y, folds, seed), opt)
 	if err != nil {
 		return 0, err
 	}

@@ -12,8 +12,7 @@ import (
 // effects of the views before it. The scores of levels are those that can be told
 // best: the mean of what the effects say of each level, over again (the first
 // canonical variate; a second one is uncorrelated with it). The first score of a
-// number is the normal quantile of its rank, or, where it has a line, its place on
-// the line's scale. The second takes classes of it as
+// number is the normal quantile of its rank. The second takes classes of it as
 // levels, and is uncorrelated with the first: how far out it lies, or whether it
 // is the one value that many rows share.
 //
@@ -29,43 +28,42 @@ const (
 )
 
 // findDirections finds the directions of all columns and adds them to the views
-// that trees ask, and the lines if there are to be any. It returns bins [views][rows] with theirs.
-func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]uint8, lines bool) ([][]uint8, error) {
+// that trees ask, and adds those of lines [columns], after them. It returns bins
+// [views][rows] with theirs.
+func (m *Model) findDirections(ctx context.Context, codes [][]uint16, bins [][]uint8, lines [][]*direction) ([][]uint8, error) {
 	found := make([][]*direction, len(m.columns))
 	err := par.Do(ctx, len(m.columns), func(i int) error {
 		p := len(m.columns) - 1 - i // the longest tasks first
-		found[p], m.columns[p].line = m.directionsOf(p, codes[p], bins, lines)
+		found[p] = m.directionsOf(&m.columns[p], codes[p], bins)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	for p := range m.columns {
+		c := &m.columns[p]
 		for _, d := range found[p] {
-			v := m.addDirection(p, d)
-			m.columns[p].ask = append(m.columns[p].ask, int32(v))
+			c.ask = append(c.ask, int32(m.addDirection(p, d)))
+		}
+		for _, d := range lines[p] {
+			m.addDirection(p, d)
+		}
+		for range len(found[p]) + len(lines[p]) {
 			bins = append(bins, make([]uint8, len(codes[p])))
 		}
 	}
 	return bins, par.Do(ctx, len(m.columns), func(p int) error {
-		c := &m.columns[p]
-		if len(c.directions) > 0 {
+		if len(m.columns[p].directions) > 0 {
 			m.aim(p, bins, len(codes[p]), make([]int32, blockRows))
-		}
-		if c.line != nil {
-			c.line.grow(c, m.views[c.directions[0]].direction)
 		}
 		return nil
 	})
 }
 
-// directionsOf returns the directions of the column at a position of the chain,
-// whose rows have the given codes, and its line where it may have one.
-func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8, lines bool) (found []*direction, l *line) {
-	c := &m.columns[p]
-	lined, oneView := lines && c.lined(len(codes)), len(c.ask) < 2
-	if len(c.ask) == 0 || oneView && !lined {
-		return nil, nil // one view says it all
+// directionsOf returns the directions of a column whose rows have the given codes.
+func (m *Model) directionsOf(c *column, codes []uint16, bins [][]uint8) (found []*direction) {
+	if len(c.ask) < 2 {
+		return nil // one view says it all
 	}
 	rows, y := c.valued(codes)
 	count := make([]float64, len(c.rows))
@@ -79,24 +77,13 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8, lines bool) 
 		}
 	}
 	if len(rows) < aimLeast || levels < 2 {
-		return nil, nil
+		return nil
 	}
 	a := m.newAdditive(c.ask, bins, rows)
 	var scores [][]float64
 	if c.ordered {
-		s := scale{z: normalScores(count), ranks: true}
-		if lined {
-			s = c.scale()
-		}
-		a.fit(s.z, y, aimSweeps)
-		d, unit := a.direction()
-		found = append(found, d)
-		if lined {
-			l = newLine(d, s.ranks, unit, m.crossFit(c.ask, bins, rows, s.z, y), y)
-		}
-		if oneView {
-			return found, l
-		}
+		a.fit(normalScores(count), y, aimSweeps)
+		found = append(found, a.direction())
 		y, count = inClasses(y, count)
 		levels = len(count)
 		scores = append(scores, normalScores(count))
@@ -119,34 +106,9 @@ func (m *Model) directionsOf(p int, codes []uint16, bins [][]uint8, lines bool) 
 		}
 		a.fit(score, y, aimSweeps)
 		scores = append(scores, score)
-		d, _ := a.direction()
-		found = append(found, d)
+		found = append(found, a.direction())
 	}
-	return found, l
-}
-
-// crossFit returns what the effects of the views say of rows [rows] whose codes y have
-// the given score, each by effects that are fitted without it and its fold.
-func (m *Model) crossFit(ask []int32, bins [][]uint8, rows []int32, score []float64, y []uint16) []float64 {
-	fits := make([]float64, len(rows))
-	for fold := range lineFolds {
-		var others []int32
-		var theirs []uint16
-		for i, r := range rows {
-			if i%lineFolds != fold {
-				others, theirs = append(others, r), append(theirs, y[i])
-			}
-		}
-		a := m.newAdditive(ask, bins, others)
-		a.fit(score, theirs, aimSweeps)
-		for k, s := range a.scores() {
-			of := bins[a.effects[k].view]
-			for i := fold; i < len(rows); i += lineFolds {
-				fits[i] += s[of[rows[i]]]
-			}
-		}
-	}
-	return fits
+	return found
 }
 
 // inClasses returns the classes of codes y, of about equal mass, and the rows of
@@ -215,8 +177,8 @@ func standardise(score, count []float64, done [][]float64) {
 }
 
 // direction returns the effects as they stand, in whole units, cut into bins of
-// equal mass, and the score that a unit is.
-func (a *additive) direction() (d *direction, unit float64) {
+// equal mass.
+func (a *additive) direction() *direction {
 	scores := a.scores()
 	total := make([]float64, len(a.rest))
 	for k := range a.effects {
@@ -225,8 +187,8 @@ func (a *additive) direction() (d *direction, unit float64) {
 		}
 	}
 	lo, hi := slices.Min(total), slices.Max(total)
-	unit = max(hi-lo, 1e-9) / (directionCells - 1) / (1 << cellBits)
-	d = &direction{from: int32(max(-mostScore, min(mostScore, math.Floor(lo/unit)))), bin: make([]uint8, directionCells)}
+	unit := max(hi-lo, 1e-9) / (directionCells - 1) / (1 << cellBits)
+	d := &direction{from: int32(max(-mostScore, min(mostScore, math.Floor(lo/unit)))), bin: make([]uint8, directionCells)}
 	sums := make([]int32, len(total))
 	for k := range a.effects {
 		t := term{view: a.effects[k].view, score: make([]int32, len(scores[k]))}
@@ -246,5 +208,5 @@ func (a *additive) direction() (d *direction, unit float64) {
 		count[d.cell(s)]++
 	}
 	equalBins(d.bin, count)
-	return d, unit
+	return d
 }

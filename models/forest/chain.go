@@ -53,7 +53,7 @@ type column struct {
 func (c *column) takeTurns() {
 	c.turns = c.trees
 	if c.line != nil {
-		c.turns = append(slices.Clone(c.trees), slices.Repeat([]*tree{c.line.tree}, lineTurns)...)
+		c.turns = append(slices.Clone(c.trees), slices.Repeat([]*tree{c.line.tree}, c.line.turns)...)
 	}
 }
 

@@ -27,7 +27,7 @@ const (
 	directionCells = 1 << 12
 	cellBits       = 4       // a cell is 16 units of the scores wide
 	mostScore      = 1 << 24 // of a bin, in units
-	mostDirections = 2       // of a column
+	mostDirections = 2       // of a column, for its trees
 )
 
 // cell returns the cell of a sum.
@@ -61,8 +61,13 @@ func (m *Model) aim(p int, bins [][]uint8, n int, sums []int32) {
 func (m *Model) addDirection(p int, d *direction) (v int) {
 	v = len(m.views)
 	m.columns[p].directions = append(m.columns[p].directions, v)
-	m.views = append(m.views, view{column: p, bins: int(d.bin[directionCells-1]) + 1, ordered: true, direction: d})
+	m.views = append(m.views, d.view(p))
 	return v
+}
+
+// view returns the view that a direction of the column at a position of the chain is.
+func (d *direction) view(p int) view {
+	return view{column: p, bins: int(d.bin[directionCells-1]) + 1, ordered: true, direction: d}
 }
 
 // appendWire writes a direction: its terms, from, and the cells of each bin.

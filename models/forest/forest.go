@@ -27,9 +27,9 @@
 // for each view a score by the group of its bin, and by one column of two levels, so that
 // pairs of columns are as frequent as in the training rows: see tilt and rake.
 //
-// Few rows: in a table of less than 256 rows numbers have codes of two rows or so, and
-// six of the twelve turns are those of a line: the first direction and the residuals
-// of all rows, see line.
+// Few rows: in a table of less than 256 rows numbers have codes of half a row or so, and
+// as many of the twelve turns as unseen rows tell are those of a line: a ridge regression
+// and the residuals of all rows, see line and turns.
 //
 // Sampling draws one tree a cell. By default it is stratified over aligned runs
 // of rows: see Model.
@@ -183,10 +183,17 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 	if err := m.choose(ctx, bins, rows); err != nil {
 		return err
 	}
-	if bins, err = m.findDirections(ctx, codes, bins, !f.family.Sharp); err != nil {
+	grow, of := f.family.growth(rows)
+	lines := make([][]*direction, len(m.columns))
+	if !f.family.Sharp {
+		if lines, err = m.findLines(ctx, codes, bins, grow); err != nil {
+			return err
+		}
+	}
+	if bins, err = m.findDirections(ctx, codes, bins, lines); err != nil {
 		return err
 	}
-	grow, of := f.family.growth(rows)
+	m.growLines()
 	type task struct{ column, tree int }
 	var tasks []task
 	smooth := make([]*smoothing, len(m.columns))
@@ -198,7 +205,7 @@ func (f *fitting) grow(ctx context.Context, g *gathered) error {
 		case len(c.ask) == 0:
 			c.trees = c.trees[:1] // all would be the same
 		case c.line != nil:
-			c.trees = c.trees[:of-lineTurns]
+			c.trees = c.trees[:of-c.line.turns]
 		}
 		for t := range c.trees {
 			tasks = append(tasks, task{p, t})

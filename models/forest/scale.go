@@ -31,10 +31,19 @@ func (c *column) scaled(rows int) bool { return rows < lineRows && c.ordered && 
 // scoresOf returns where the values of a view lie for a line, from their rows: on the
 // scale of the column, where it has one.
 func (m *Model) scoresOf(w *view, count []float64) []float64 {
-	if c := &m.columns[w.column]; w.direction == nil && c.scaled(int(m.rows)) {
-		return c.scale().z
+	c := &m.columns[w.column]
+	if w.direction != nil || !c.scaled(int(m.rows)) {
+		return normalScores(count)
 	}
-	return normalScores(count)
+	z, codes := make([]float64, len(count)), make([]float64, len(count))
+	for k, x := range c.scale().z {
+		z[w.bin[k]] += x
+		codes[w.bin[k]]++
+	}
+	for b := range z {
+		z[b] /= codes[b]
+	}
+	return z
 }
 
 // scale returns the scale of a number, from its training rows.
@@ -96,3 +105,18 @@ func (s *scale) below(z float64) float64 {
 	}
 	return z
 }
+
+// scoreBounds returns the normal quantiles of the ranks between codes
+// [codes + 1], from their rows.
+func scoreBounds(rows []float64) []float64 {
+	total, below := sum(rows), 0.0
+	z := []float64{normalQuantile(.25 / (total + .5))}
+	for _, n := range rows {
+		below += n
+		z = append(z, normalQuantile((below+.25)/(total+.5)))
+	}
+	return z
+}
+
+func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
+func normalBelow(z float64) float64    { return math.Erfc(-z/math.Sqrt2) / 2 }

@@ -45,14 +45,7 @@ const mostLean = 1e6
 
 // newSmoothing returns the smoothing of a column from the rows of its codes.
 func newSmoothing(rows []float64, ordered bool, missing int, l lean) *smoothing {
-	total := 0.0
-	for _, n := range rows {
-		total += n
-	}
-	s := &smoothing{lean: l, root: make([]float64, len(rows))}
-	for k, n := range rows {
-		s.root[k] = (n + .5/float64(len(rows))) / (total + .5)
-	}
+	s := &smoothing{lean: l, root: distribution(rows)}
 	if ordered {
 		s.pieces = polyaTree(rows, missing, l)
 		p := append([]float64(nil), s.root...)
@@ -61,6 +54,15 @@ func newSmoothing(rows []float64, ordered bool, missing int, l lean) *smoothing 
 		s.halves(make([]float64, len(p)), p, func(i int, left, all float64) { s.share[i] = left / all })
 	}
 	return s
+}
+
+// distribution returns that of a column's codes from their rows, which leaves none out.
+func distribution(rows []float64) []float64 {
+	p, total := make([]float64, len(rows)), sum(rows)
+	for k, n := range rows {
+		p[k] = (n + .5/float64(len(rows))) / (total + .5)
+	}
+	return p
 }
 
 // polyaTree halves the codes by mass, and the halves, down to single codes; the

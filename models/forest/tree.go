@@ -41,6 +41,29 @@ func (t *tree) leaf(bins [][]uint8, i int) int32 {
 	}
 }
 
+// halve adds a balanced subtree whose leaves are the bins of a view.
+func (t *tree) halve(view int32, bins int) {
+	var halve func(lo, hi int)
+	halve = func(lo, hi int) {
+		at := len(t.nodes)
+		if hi-lo == 1 {
+			t.nodes = append(t.nodes, node{view: leafMark, next: int32(t.leaves)})
+			t.leaves++
+			return
+		}
+		n := node{view: view}
+		mid := (lo + hi) / 2
+		for b := range mid {
+			n.goLeft[b>>6] |= 1 << (b & 63)
+		}
+		t.nodes = append(t.nodes, n)
+		halve(lo, mid)
+		t.nodes[at].next = int32(len(t.nodes))
+		halve(mid, hi)
+	}
+	halve(0, bins)
+}
+
 // descent takes many rows down a tree at once: rows are parted at each node, as
 // when the tree was grown, which costs no mispredicted branches.
 type descent struct {

@@ -25,15 +25,14 @@ type modelWire struct {
 }
 
 type columnWire struct {
-	Book    dist.BookWire `cbor:"book"`
-	Rows    []float64     `cbor:"rows"`            // [codes]
-	Group   []uint16      `cbor:"group,omitempty"` // [levels], where there are many
-	Level   []float64     `cbor:"level,omitempty"` // [levels] rows of each
-	Trees   []treeWire    `cbor:"trees"`
-	Aims    [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
-	Line    []byte        `cbor:"line,omitempty"`       // of the first direction, see line.appendWire
-	ByValue bool          `cbor:"by_value,omitempty"`   // the line is by values, not by ranks
-	Tilt    []byte        `cbor:"tilt,omitempty"`       // see tilt.appendWire
+	Book  dist.BookWire `cbor:"book"`
+	Rows  []float64     `cbor:"rows"`            // [codes]
+	Group []uint16      `cbor:"group,omitempty"` // [levels], where there are many
+	Level []float64     `cbor:"level,omitempty"` // [levels] rows of each
+	Trees []treeWire    `cbor:"trees"`
+	Aims  [][]byte      `cbor:"directions,omitempty"` // see direction.appendWire
+	Line  *lineWire     `cbor:"line,omitempty"`
+	Tilt  []byte        `cbor:"tilt,omitempty"` // see tilt.appendWire
 }
 
 type treeWire struct {
@@ -64,7 +63,7 @@ func (m *Model) wire() modelWire {
 			cw.Aims = append(cw.Aims, m.views[v].direction.appendWire(nil))
 		}
 		if c.line != nil {
-			cw.Line, cw.ByValue = c.line.appendWire(nil), !c.line.ranks
+			cw.Line = c.line.wire()
 		}
 		if c.tilt != nil {
 			cw.Tilt = c.tilt.appendWire(nil)
@@ -282,7 +281,11 @@ func readLean(x []float64) (lean, error) {
 
 func (m *Model) decodeDirections(columns []columnWire) error {
 	for p := range columns {
-		if len(columns[p].Aims) > mostDirections {
+		most := mostDirections
+		if columns[p].Line != nil {
+			most += len(columns[p].Line.Parts)
+		}
+		if len(columns[p].Aims) > most {
 			return fmt.Errorf("field %q: %d directions", m.columns[p].of.Name, len(columns[p].Aims))
 		}
 		for _, blob := range columns[p].Aims {
@@ -352,22 +355,24 @@ func (m *Model) decodeTrees(p int, column *columnWire, budget *int) error {
 func (m *Model) decodeLine(p int, column *columnWire, budget *int) (err error) {
 	c := &m.columns[p]
 	defer c.takeTurns()
-	if len(column.Line) == 0 {
+	if column.Line == nil {
 		return nil
 	}
-	if !c.ordered || c.digit != whole || len(c.directions) == 0 {
+	if !c.ordered || c.digit != whole || len(c.directions) < len(column.Line.Parts) {
 		return errLine
 	}
-	v := c.directions[0]
-	if *budget -= m.views[v].bins * len(c.rows); *budget < 0 {
-		return errors.New("more leaves than the file's size allows")
-	}
-	l, err := readLine(column.Line, c.values())
+	l, err := column.Line.read(p, m.views)
 	if err != nil {
 		return err
 	}
-	l.ranks = !column.ByValue
-	l.grow(c, m.views[v].direction)
+	of := c.lineDirections(l)
+	for _, v := range of {
+		*budget -= m.views[v].bins * len(c.rows)
+	}
+	if *budget < 0 {
+		return errors.New("more leaves than the file's size allows")
+	}
+	l.grow(c, int(m.rows), m.views, of)
 	c.line = l
 	return nil
 }
