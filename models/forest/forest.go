@@ -15,9 +15,9 @@
 // two numbers, which trees may ask as well. Splits by them are oblique, and weak
 // dependences count together.
 //
-// Trees: each of 12 trees for a column takes the split that gains the most
+// Trees: each of 16 trees for a column (12 where there are lines) takes the split that gains the most
 // log-likelihood beyond what chance alone would give, on a random 65 % of the
-// rows (and at most 1,024 of those in a node), as long as there is one and n²/10⁷ of
+// rows (and at most 768 of those in a node), as long as there is one and n²/10⁷ of
 // n rows stay in a leaf, 10 at least and 60 at most; its leaves are then refilled
 // with all rows. The distribution of a node leans on its parent's: by
 // p = (n_k + 5·p_parent)/(n + 5) for levels, by a Pólya tree over the codes of a
@@ -28,7 +28,7 @@
 // pairs of columns are as frequent as in the training rows: see tilt and rake.
 //
 // Few rows: in a table of less than 256 rows numbers have codes of half a row or so, and
-// as many of the twelve turns as unseen rows tell are those of a line: a ridge regression
+// as many of the 12 turns as unseen rows tell are those of a line: a ridge regression
 // and the residuals of all rows, see line and turns.
 //
 // Sampling draws one tree a cell. By default it is stratified over aligned runs
@@ -96,7 +96,8 @@ func (f Family) NewFit(s *space.Schema, rows int64) (mimic.Fit, error) {
 }
 
 const (
-	trees     = 12  // of each column
+	trees     = 16  // of each column,
+	fewTrees  = 12  // or turns of trees and a line, in a table in which numbers have lines
 	sharpLeaf = 10  // rows that a leaf must have, of one tree or in a small table
 	mostLeaf  = 60  // that a leaf must have in a large table
 	leafRows  = 1e7 // in between a leaf must have the square of the table's rows over this
@@ -104,12 +105,15 @@ const (
 
 // growth returns how the trees of so many rows are grown, and their number.
 func (f Family) growth(rows int) (growth, int) {
-	g := growth{subsample: .65, most: 1 << 17, enough: 1 << 10, minLeaf: sharpLeaf, groups: 8}
+	g := growth{subsample: .65, most: 1 << 17, enough: 768, minLeaf: sharpLeaf, groups: 8}
 	if f.Sharp {
 		g.subsample, g.most, g.enough, g.greedy = 1, 1<<31, 1<<31, true
 		return g, 1
 	}
 	g.minLeaf = max(sharpLeaf, min(rows*rows/leafRows, mostLeaf))
+	if rows < lineRows {
+		return g, fewTrees
+	}
 	return g, trees
 }
 

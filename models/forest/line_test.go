@@ -60,7 +60,7 @@ func TestLineKnowsSums(t *testing.T) {
 		src, unseen := linear(80, seed), linear(400, 100+seed).All()
 		m := mustFit(t, src, Family{})
 		c := &m.columns[3]
-		if c.line == nil || len(c.turns) != trees {
+		if c.line == nil || len(c.turns) != fewTrees {
 			t.Fatalf("a line: %v, %d turns", c.line != nil, len(c.turns))
 		}
 		lined += fieldMean(t, m, unseen, 3) / tables
@@ -278,7 +278,7 @@ func TestDamagedLines(t *testing.T) {
 		"no part":              func(w *lineWire) { w.Parts = nil },
 		"many parts":           func(w *lineWire) { w.Parts = slices.Repeat(w.Parts, mostParts) },
 		"no turn":              func(w *lineWire) { w.Turns = 0 },
-		"all turns":            func(w *lineWire) { w.Turns = trees },
+		"all turns":            func(w *lineWire) { w.Turns = fewTrees },
 		"no class":             func(w *lineWire) { w.Class = noClass },
 		"a direction as class": func(w *lineWire) { w.Class = int32(c.directions[0]) },
 		"a class of no view":   func(w *lineWire) { w.Class = int32(len(m.views)) },
@@ -344,7 +344,7 @@ func TestTurnsFollowUnseenRows(t *testing.T) {
 	}
 	c.ask = []int32{0, 1, 2}
 	grow, _ := Family{}.growth(100)
-	for seen, want := range map[float64]int{1e-9: 0, 1: trees - 1} {
+	for seen, want := range map[float64]int{1e-9: 0, 1: fewTrees - 1} {
 		got, err := m.turnsOf(3, slices.Repeat([]float64{seen}, 100), codes, bins, &grower{growth: grow})
 		if err != nil {
 			t.Fatal(err)

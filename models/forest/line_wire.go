@@ -25,7 +25,7 @@ var errLine = errors.New("a line is damaged")
 // read reads what wire wrote of the line of the column at a position of the chain.
 func (w *lineWire) read(position int, views []view) (*line, error) {
 	l := &line{!w.ByValue, w.Class, w.Groups, w.Parts, w.Shape, w.Turns, nil}
-	if len(w.Parts) == 0 || len(w.Parts) > mostParts || w.Turns < 1 || w.Turns >= trees {
+	if len(w.Parts) == 0 || len(w.Parts) > mostParts || w.Turns < 1 || w.Turns >= fewTrees {
 		return nil, errLine
 	}
 	if w.Class == noClass {

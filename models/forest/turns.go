@@ -35,7 +35,7 @@ func (m *Model) turnsOf(p int, seen []float64, codes []uint16, bins [][]uint8, g
 		}
 		w = total / (float64(len(seen)) + turnRows)
 	}
-	return min(int(math.Round(trees*w)), trees-1), nil
+	return min(int(math.Round(fewTrees*w)), fewTrees-1), nil
 }
 
 // unseen returns the probability of each row's code by trees that are grown by the rows of
