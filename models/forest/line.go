@@ -49,13 +49,13 @@ const (
 	lineRows       = 1 << 8 // of a table in which numbers have lines, less than that
 	codeRows       = .5     // of a number's code at least, in such a table
 	lineShare      = .25    // of rows that share a value at most: else a line says little
-	lineBins       = 64     // of a line's direction
+	lineBins       = 128     // of a line's direction
 	lineReach      = .15    // of the range of the rows' fits that it goes beyond on either side
 	lineRange      = .05    // of fits that it has at least
 	lineLean       = 2.     // rows that the column's distribution counts for
 	groupRows      = 10     // of a group of its own
 	mostParts      = 6
-	mostClassViews = 4
+	mostClassViews = 4 // that are tried
 	alongMost      = 3 // widths along the fit
 	groupPrice     = 1 // nats that a group has to gain
 )
@@ -130,6 +130,7 @@ func (m *Model) newLine(c *column, codes []uint16, bins [][]uint8) (l *line, fou
 	l.shape = newShape(u)
 	for g := range s.noise {
 		d, part := s.direction(uint8(g))
+		s.noise[g].widen(part.Unit * (directionCells << cellBits) / lineBins)
 		part.noise = s.noise[g]
 		l.parts, found = append(l.parts, part), append(found, d)
 	}

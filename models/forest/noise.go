@@ -38,6 +38,13 @@ func (n *noise) place(fit float64) (g int, up float64) {
 	return g, up
 }
 
+// widen adds what rounding the fit to the middle of a bin of some width does.
+func (n *noise) widen(bin float64) {
+	for g, sd := range n.SD {
+		n.SD[g] = math.Sqrt(sd*sd + bin*bin/12)
+	}
+}
+
 // scatter is noise in groups of rows in the making: of classes, or along the fit.
 type scatter struct {
 	square, rows []float64 // [groups]

@@ -98,14 +98,6 @@ func (c *column) byValue() (s scale, far float64) {
 	return s, far
 }
 
-// below returns what rows that are spread over a code have below z, on some scale.
-func (s *scale) below(z float64) float64 {
-	if s.ranks {
-		return normalBelow(z)
-	}
-	return z
-}
-
 // scoreBounds returns the normal quantiles of the ranks between codes
 // [codes + 1], from their rows.
 func scoreBounds(rows []float64) []float64 {

@@ -50,15 +50,15 @@ func (m *Model) sketchLine(ask []int32, y []float64, bins [][]uint8) *sketch {
 	return best
 }
 
-// climb returns the best line that make makes of fits to y, from the ridge at start on to
-// weaker ones, or else to stronger ones, as long as they are better.
-func (r *ridge) climb(y []float64, start int, make func(f *ridgeFit) *sketch) (best *sketch) {
+// climb returns the best line of those that lineOf makes of fits to y, from the ridge at start on
+// to weaker ones, or else to stronger ones, as long as they are better.
+func (r *ridge) climb(y []float64, start int, lineOf func(f *ridgeFit) *sketch) (best *sketch) {
 	try := func(at int) bool {
 		f, ok := r.fit(y, strengths[at])
 		if !ok {
 			return false
 		}
-		s := make(f)
+		s := lineOf(f)
 		if s == nil || best != nil && best.loss <= s.loss {
 			return false
 		}
