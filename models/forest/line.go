@@ -49,7 +49,7 @@ const (
 	lineRows       = 1 << 8 // of a table in which numbers have lines, less than that
 	codeRows       = .5     // of a number's code at least, in such a table
 	lineShare      = .25    // of rows that share a value at most: else a line says little
-	lineBins       = 128     // of a line's direction
+	lineBins       = 128    // of a line's direction
 	lineReach      = .15    // of the range of the rows' fits that it goes beyond on either side
 	lineRange      = .05    // of fits that it has at least
 	lineLean       = 2.     // rows that the column's distribution counts for
