@@ -582,21 +582,32 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(blob)
+	small := twoClasses(60, 14)
+	lined := mustFit(f, small, Family{})
+	if !slices.ContainsFunc(lined.columns, func(c column) bool { return c.line != nil }) {
+		f.Fatal("no column has a line")
+	}
+	if blob, err = lined.AppendBinary(nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(blob)
 	f.Fuzz(func(t *testing.T, blob []byte) {
-		m, err := Decode(src.Schema(), blob)
-		if err != nil {
-			return
-		}
-		logp := make([]float64, src.Rows())
-		if err := m.(mimic.Density).LogProb(logp, src.All()); err != nil {
-			t.Fatal(err)
-		}
-		for i, l := range logp {
-			if math.IsNaN(l) || l > 1e-9 {
-				t.Fatalf("row %d of a decoded model has log-probability %v", i, l)
+		for _, rows := range []*table.Table{src, small} {
+			m, err := Decode(rows.Schema(), blob)
+			if err != nil {
+				continue
 			}
+			logp := make([]float64, rows.Rows())
+			if err := m.(mimic.Density).LogProb(logp, rows.All()); err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range logp {
+				if math.IsNaN(l) || l > 1e-9 {
+					t.Fatalf("row %d of a decoded model has log-probability %v", i, l)
+				}
+			}
+			draws(t, m.(mimic.Sampler), rows.Schema(), table.Range{Hi: 10}, 1)
 		}
-		draws(t, m.(mimic.Sampler), src.Schema(), table.Range{Hi: 10}, 1)
 	})
 }
 

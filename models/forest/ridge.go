@@ -35,7 +35,7 @@ type ridgeView struct {
 }
 
 const (
-	apart     = 1.  // the slope of a group may differ from that of all by a fifth of its variance
+	apart     = 1.  // the slope of a group may differ from that of all as much as that from 0
 	steps     = 3.3 // the variance of a step, where that of a slope is 1
 	constants = 1e4 // and that of the constant, under any ridge
 )
